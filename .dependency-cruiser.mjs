@@ -1,0 +1,60 @@
+/** The rooms of ARCHITECTURE.md: what each folder of src/ may import. Arrows point down. */
+const items = ["initializers", "activations", "losses", "metrics", "optimizers"];
+const mayImport = {
+  core: [],
+  graph: ["core"],
+  compiler: ["core", "graph"],
+  backends: ["core", "graph", "compiler"],
+  initializers: ["core", "graph"],
+  activations: ["core", "graph"],
+  losses: ["core", "graph"],
+  metrics: ["core", "graph", "losses"],
+  optimizers: ["core", "graph"],
+  layers: ["core", "graph", ...items],
+  models: ["core", "graph", ...items, "layers"],
+  data: ["core"],
+  formats: ["core", "models"],
+  training: ["core", "graph", "compiler", "backends", ...items, "layers", "models", "data", "formats"],
+};
+/** Rooms that the training room loads only when they are used. */
+const onlyLoaded = ["formats"];
+
+export default {
+  forbidden: [
+    { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
+    ...Object.entries(mayImport).map(([folder, allowed]) => ({
+      name: `${folder}-imports-only-${allowed.join("-") || "itself"}`,
+      severity: "error",
+      from: { path: `^src/${folder}/`, pathNot: "\\.(test|bench)\\.ts$" },
+      to: {
+        path: "^src/",
+        pathNot: `^src/(${[folder, ...allowed].join("|")})/`,
+        dependencyTypesNot: ["dynamic-import"],
+      },
+    })),
+    {
+      name: "formats-are-loaded-when-used",
+      severity: "error",
+      from: { path: "^src/training/", pathNot: "\\.test\\.ts$" },
+      to: { path: `^src/(${onlyLoaded.join("|")})/`, dependencyTypesNot: ["dynamic-import", "type-only"] },
+    },
+    {
+      name: "command-line-uses-the-public-entries",
+      severity: "error",
+      from: { path: "^src/cli/", pathNot: "\\.test\\.ts$" },
+      to: { path: "^src/", pathNot: "^src/(cli/|index\\.ts|node\\.ts)" },
+    },
+    {
+      name: "no-development-packages-in-the-library",
+      severity: "error",
+      from: { path: "^src/", pathNot: "\\.(test|bench)\\.ts$" },
+      to: { dependencyTypes: ["npm-dev"] },
+    },
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "tsconfig.json" },
+    doNotFollow: { path: "node_modules" },
+    exclude: { path: "^dist/" },
+  },
+};
