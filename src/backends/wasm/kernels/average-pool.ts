@@ -1,0 +1,64 @@
+/** Means of windows without the padding, and their gradient. Units as in max-pool.ts. */
+import { threeAxes } from "../../../core/window.ts";
+import type { PoolParams } from "../../../graph/ops/pool-params.ts";
+import { type FunctionBuilder, f32x4, i32, i32x4, type Local, v128 } from "../assembler.ts";
+import type { KernelWriter } from "../kernel.ts";
+import { forEachLanes, forEachWindow, forEachWindowTap, type WindowTaps } from "./max-pool.ts";
+import { scatterUnits, scatterWindows } from "./scatter-windows.ts";
+
+/** Number of taps of a window that lie inside the image, in all lanes. */
+function tapCount(f: FunctionBuilder, [z, y, x]: WindowTaps): Local<"v128"> {
+  const count = i32.mul(z.count, i32.mul(y.count, x.count));
+  return f.local("v128", f32x4.convertI32x4S(i32x4.splat(count)));
+}
+
+export const averagePool: KernelWriter<PoolParams> = ({
+  params: { window },
+  inputs: [input],
+  outputs: [output],
+}) => {
+  const axes = threeAxes(window);
+  const [depth, height, width] = axes;
+  const channels = input.shape[input.shape.length - 1];
+  const imageBytes = depth.in * height.in * width.in * channels * 4;
+  return {
+    algorithm: "windows",
+    units: output.shape[0] * depth.out * height.out,
+    key: JSON.stringify(["averagePool", window, channels]),
+    write(f, { addresses: [image, pooled], begin, end }) {
+      forEachWindow(f, axes, begin, end, (n, position, taps) => {
+        const source = f.local("i32", i32.add(image, i32.mul(n, imageBytes)));
+        const target = f.local("i32", i32.add(pooled, i32.mul(position, channels * 4)));
+        const count = tapCount(f, taps);
+        forEachLanes(f, channels, (bytes, lanes) => {
+          const sum = f.local("v128", v128.zero);
+          forEachWindowTap(f, axes, taps, channels, (offset) => {
+            sum.set(f32x4.add(sum, v128.load(i32.add(i32.add(source, bytes), offset))));
+          });
+          f.storeLanes(i32.add(target, bytes), f32x4.div(sum, count), lanes);
+        });
+      });
+    },
+  };
+};
+
+export const averagePoolGradient: KernelWriter<PoolParams> = ({ params: { window }, outputs: [output] }) => {
+  const axes = threeAxes(window);
+  const channels = output.shape[output.shape.length - 1];
+  return {
+    algorithm: "windows",
+    units: scatterUnits(output.shape[0], channels),
+    key: JSON.stringify(["averagePoolGradient", window, channels]),
+    write(f, { addresses: [gradient, target], begin, end }) {
+      scatterWindows(f, axes, channels, { target, begin, end }, (at) => {
+        const value = v128.load(i32.add(i32.add(gradient, at.window), at.channel));
+        const share = f.local("v128", f32x4.div(value, tapCount(f, at.taps)));
+        const destination = f.local("i32", i32.add(i32.add(target, at.image), at.channel));
+        forEachWindowTap(f, axes, at.taps, channels, (offset) => {
+          const to = f.local("i32", i32.add(destination, offset));
+          f.storeLanes(to, f32x4.add(v128.load(to), share), at.lanes);
+        });
+      });
+    },
+  };
+};

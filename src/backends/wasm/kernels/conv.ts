@@ -1,0 +1,221 @@
+/**
+ * Convolution as a product without an im2col matrix ("implicit GEMM"): the rows of A are the windows of four output
+ * positions, read in place; B is the kernel in panels of eight output channels.
+ *
+ *     output[m, o] = Σ over taps and channels of image[position m, tap, c] · panel[tap, c, o]
+ *
+ * summed over planes, rows, columns and channels in this order. For each band of output rows (see band.ts) and each
+ * panel, which stays in the first-level cache, all positions of the band. Bias and activation follow in registers; with
+ * 2 × 2 max pooling the four rows of a tile are one pooling window, and the full map is never written: its winner is
+ * kept as a byte, 0–3, when training needs it.
+ *
+ * The input gradient (transposed convolution) runs here too, on the gradient with zeros around and between its pixels
+ * and the kernel turned around. A unit is one output row (two with pooling) of one image.
+ */
+import type { Epilogue } from "../../../compiler/expression.ts";
+import {
+  type FunctionBuilder,
+  f32x4,
+  type I32,
+  i8x16,
+  i16x8,
+  i32,
+  i32x4,
+  type Local,
+  v128,
+} from "../assembler.ts";
+import type { KernelWriter } from "../kernel.ts";
+import { type Axes, Band } from "./band.ts";
+import { EpilogueWriter } from "./formula.ts";
+import {
+  type Accumulators,
+  accumulators,
+  clear,
+  multiplyTile,
+  simplifyLoops,
+  storeRow,
+  tileColumns,
+  tileRows,
+} from "./tile.ts";
+
+export interface WasmConvParams {
+  readonly axes: Axes;
+  readonly groups: number;
+  /** Channels of one group. */
+  readonly inC: number;
+  readonly outC: number;
+  readonly epilogue: Epilogue;
+  /** 2 × 2 max pooling of the result; `winners` also writes which of the four was largest. */
+  readonly pool: "none" | "max" | "winners";
+}
+
+export const conv: KernelWriter<WasmConvParams> = ({ params, outputs }) => {
+  const { axes, groups, inC, outC, epilogue, pool } = params;
+  const [depth, height, width] = axes;
+  const pooled = pool !== "none";
+  const band = new Band(axes, inC * groups, pooled ? 2 : 1);
+  const outRows = pooled ? Math.floor(height.out / 2) : height.out;
+  const outColumns = pooled ? Math.floor(width.out / 2) : width.out;
+  const bandRows = pooled ? Math.floor(band.outputRows / 2) : band.outputRows;
+  const rowsPerImage = depth.out * outRows;
+  const channels = groups * outC;
+  const panelsPerGroup = Math.ceil(outC / tileColumns);
+  const taps = depth.size * height.size * width.size;
+  const panelBytes = taps * inC * tileColumns * 4;
+  const lastWidth = outC - (panelsPerGroup - 1) * tileColumns;
+  const imageBytes = depth.in * height.in * width.in * inC * groups * 4;
+
+  return {
+    algorithm: `${band.copied ? "padded " : ""}implicit gemm 4×8${pooled ? ", pooled in registers" : ""}`,
+    units: outputs[0].shape[0] * rowsPerImage,
+    threadBytes: band.threadBytes,
+    key: JSON.stringify(["conv", params]),
+    write(f, { addresses, begin, end, scratch }) {
+      const [image, panels] = addresses;
+      const operands = addresses.slice(2, 2 + epilogue.kinds.length);
+      const [output, winners] = addresses.slice(2 + epilogue.kinds.length);
+      const sums = accumulators(f, tileRows, 2);
+      const pointers = sums.map(() => f.local("i32"));
+      const pointerB = f.local("i32");
+      const [planeTap, rowTap, columnTap] = band.tapBytes;
+      const column = tileColumns * 4;
+      const loops = simplifyLoops([
+        { count: depth.size, a: planeTap, b: height.size * width.size * inC * column },
+        { count: height.size, a: rowTap, b: width.size * inC * column },
+        { count: width.size, a: columnTap, b: inC * column },
+        { count: inC, a: 4, b: column },
+      ]);
+
+      const unit = f.local("i32", begin);
+      f.if(i32.ltS(begin, end), () => f.doWhile(writeBand, () => i32.ltS(unit, end)));
+
+      /** As many rows of one output plane as a band holds. */
+      function writeBand(): void {
+        const n = f.local("i32", i32.divU(unit, rowsPerImage));
+        const inImage = f.local("i32", i32.sub(unit, i32.mul(n, rowsPerImage)));
+        const plane = f.local("i32", i32.divU(inImage, outRows));
+        const row = f.local("i32", i32.sub(inImage, i32.mul(plane, outRows)));
+        const count = f.local("i32", i32.min(i32.sub(end, unit), i32.min(i32.sub(outRows, row), bandRows)));
+        const convRow = pooled ? i32.mul(row, 2) : row;
+        const convCount = pooled ? i32.mul(count, 2) : count;
+        const source = i32.add(image, i32.mul(n, imageBytes));
+        const base = band.fill(f, source, scratch, plane, convRow, convCount);
+        const firstPosition = f.local("i32", i32.mul(unit, outColumns));
+        const group = f.local("i32");
+        const panel = f.local("i32");
+        f.loop(group, 0, groups, 1, () => {
+          f.loop(panel, 0, panelsPerGroup, 1, () => {
+            const origin = f.local("i32", i32.add(base, i32.mul(group, inC * 4)));
+            const index = i32.add(i32.mul(group, panelsPerGroup), panel);
+            const weights = f.local("i32", i32.add(panels, i32.mul(index, panelBytes)));
+            const channel = f.local("i32", i32.add(i32.mul(group, outC), i32.mul(panel, tileColumns)));
+            writePanel(origin, weights, channel, panel, firstPosition, count);
+          });
+        });
+        f.increase(unit, count);
+      }
+
+      /** All positions of the band for eight output channels. */
+      function writePanel(
+        origin: Local<"i32">,
+        weights: Local<"i32">,
+        channel: Local<"i32">,
+        panel: Local<"i32">,
+        firstPosition: Local<"i32">,
+        rows: Local<"i32">,
+      ): void {
+        const finisher = new EpilogueWriter(f, epilogue, operands, i32.mul(channel, 4), 2);
+        const positions = f.local("i32", i32.mul(rows, outColumns));
+        const position = f.local("i32");
+        const x = f.local("i32", 0);
+        const y = f.local("i32", 0);
+        const multiply = (): void => {
+          pointerB.set(weights);
+          clear(sums);
+          multiplyTile(f, sums, { rows: pointers, columns: pointerB, vectors: 2, loops });
+        };
+        const store = (write: (width: number) => void): void => {
+          if (lastWidth === tileColumns) write(tileColumns);
+          else
+            f.if(
+              i32.eq(panel, panelsPerGroup - 1),
+              () => write(lastWidth),
+              () => write(tileColumns),
+            );
+        };
+        const elementOf = (at: I32): I32 => i32.add(i32.mul(i32.add(firstPosition, at), channels), channel);
+        const pixel = width.stride * band.pixelBytes;
+        const nextRow = height.stride * band.rowBytes;
+
+        if (pooled) {
+          f.loop(position, 0, positions, 1, () => {
+            pointers[0].set(i32.add(origin, i32.add(i32.mul(y, 2 * nextRow), i32.mul(x, 2 * pixel))));
+            pointers[1].set(i32.add(pointers[0], pixel));
+            pointers[2].set(i32.add(pointers[0], nextRow));
+            pointers[3].set(i32.add(pointers[2], pixel));
+            multiply();
+            const element = f.local("i32", elementOf(position));
+            poolTile(f, sums, finisher, element, { output, winners }, store);
+            nextPosition(f, x, y, outColumns);
+          });
+          return;
+        }
+        const targets = sums.map(() => f.local("i32"));
+        const last = i32.sub(positions, 1);
+        f.loop(position, 0, positions, tileRows, () => {
+          for (const [r, pointer] of pointers.entries()) {
+            pointer.set(i32.add(origin, i32.add(i32.mul(y, nextRow), i32.mul(x, pixel))));
+            /* Behind the last position, the last again: the same numbers go to the same place. */
+            const at = f.local("i32", i32.min(i32.add(position, r), last));
+            targets[r].set(i32.mul(elementOf(at), 4));
+            f.if(i32.ltS(at, last), () => nextPosition(f, x, y, outColumns));
+          }
+          multiply();
+          for (const [r, sum] of sums.entries()) {
+            for (const [c, vector] of sum.entries()) vector.set(finisher.finish(vector, c, targets[r]));
+          }
+          store((columns) => {
+            for (const [r, sum] of sums.entries()) storeRow(f, i32.add(output, targets[r]), sum, columns);
+          });
+        });
+      }
+    },
+  };
+};
+
+/** The next position along a row, or the first of the next row. */
+export function nextPosition(f: FunctionBuilder, x: Local<"i32">, y: Local<"i32">, columns: number): void {
+  f.increase(x, 1);
+  f.if(i32.eq(x, columns), () => {
+    x.set(0);
+    f.increase(y, 1);
+  });
+}
+
+/** Writes the largest of a tile's four rows after bias and activation, and its number if `winners` is there. */
+function poolTile(
+  f: FunctionBuilder,
+  sums: Accumulators,
+  finisher: EpilogueWriter,
+  element: Local<"i32">,
+  addresses: { output: Local<"i32">; winners: Local<"i32"> | undefined },
+  store: (write: (width: number) => void) => void,
+): void {
+  const bytes = f.local("i32", i32.mul(element, 4));
+  const best = [0, 1].map((c) => f.local("v128", finisher.finish(sums[0][c], c, bytes)));
+  const winner = f.locals4(2, v128.zero);
+  for (let r = 1; r < tileRows; r++) {
+    for (const c of [0, 1]) {
+      const value = finisher.finish(sums[r][c], c, bytes);
+      if (addresses.winners) {
+        winner[c].set(v128.bitselect(i32x4.splat(r), winner[c], f32x4.gt(value, best[c])));
+      }
+      best[c].set(f32x4.max(best[c], value));
+    }
+  }
+  store((width) => storeRow(f, i32.add(addresses.output, bytes), best, width));
+  const { winners } = addresses;
+  if (!winners) return;
+  const codes = f.local("v128", i8x16.narrowI16x8U(i16x8.narrowI32x4U(winner[0], winner[1]), v128.zero));
+  store((width) => f.storeBytes(i32.add(winners, element), codes, width));
+}

@@ -1,0 +1,29 @@
+import { fuseMaps, writeMaps } from "../../compiler/maps.ts";
+import type { BackendTables, CallShape } from "../../compiler/tables.ts";
+import type { KernelPlan, KernelWriter } from "./kernel.ts";
+import { kernels } from "./kernels/index.ts";
+import { chooseAlgorithms } from "./rewrites/algorithms.ts";
+import { fuseEpilogues, fusePooling } from "./rewrites/epilogues.ts";
+import { poolWinners } from "./rewrites/pool-winners.ts";
+import { splitReductions } from "./rewrites/split-reductions.ts";
+
+export function planKernel(call: CallShape): KernelPlan {
+  const writer = (kernels as Record<string, KernelWriter>)[call.kernel];
+  return writer(call as CallShape<never>);
+}
+
+/** Work that is worth a part of its own: below it, handing the part out costs more than it saves. */
+const flopsPerPart = 200_000;
+const bytesPerPart = 64 * 1024;
+const mostParts = 32;
+
+export const wasmTables: BackendTables = {
+  rewrites: [poolWinners, writeMaps, fuseMaps, fuseEpilogues, fusePooling, chooseAlgorithms, splitReductions],
+  inPlace: true,
+  split(call) {
+    const { algorithm, units, threadBytes = 0, maxParts = mostParts } = planKernel(call);
+    const worth = Math.ceil(Math.max(call.flops / flopsPerPart, call.byteLength / bytesPerPart));
+    const parts = Math.max(1, Math.min(units, maxParts, worth));
+    return { algorithm, units, parts, threadBytes };
+  },
+};
