@@ -1,0 +1,52 @@
+import { FileError } from "../../core/errors.ts";
+import type { Shape } from "../../core/shape.ts";
+import type { ModelSpec } from "../../models/spec.ts";
+import { readSafetensors, writeSafetensors } from "./safetensors.ts";
+
+/** A model as it stands in a file. */
+export interface SavedModel {
+  readonly name: string;
+  readonly spec: ModelSpec;
+  /** How it was compiled, by names and numbers; missing if it was not. */
+  readonly training?: SavedTraining | undefined;
+  readonly weights: readonly { readonly name: string; readonly shape: Shape; readonly data: Float32Array }[];
+}
+
+export interface SavedTraining {
+  readonly optimizer: { readonly name: string } & Readonly<Record<string, unknown>>;
+  readonly loss: { readonly name: string } & Readonly<Record<string, unknown>>;
+  readonly metrics: readonly string[];
+}
+
+/** Of the metadata's layout. */
+const version = 1;
+
+/** Architecture as JSON in the metadata, weights as arrays under their paths. */
+export function writeModel({ name, spec, training, weights }: SavedModel): Uint8Array<ArrayBuffer> {
+  const metadata = {
+    format: "convnet",
+    version: String(version),
+    model: JSON.stringify({ name, spec, training }),
+  };
+  return writeSafetensors({ tensors: weights, metadata });
+}
+
+/** @throws FileError if the file is no model of this package. */
+export function readModel(bytes: Uint8Array, where: string): SavedModel {
+  const { tensors, metadata } = readSafetensors(bytes, where);
+  const problem = (expected: string, received: string) =>
+    new FileError({ where: `${where}, __metadata__`, expected, received });
+  if (metadata.format !== "convnet")
+    throw problem('format "convnet"', JSON.stringify(metadata.format ?? null));
+  if (metadata.version !== String(version))
+    throw problem(`version ${version}`, JSON.stringify(metadata.version ?? null));
+  let model: Partial<SavedModel> | null;
+  try {
+    model = JSON.parse(metadata.model ?? "") as Partial<SavedModel> | null;
+  } catch {
+    throw problem("the model as JSON", JSON.stringify(metadata.model?.slice(0, 40) ?? null));
+  }
+  if (typeof model?.name !== "string" || typeof model.spec !== "object")
+    throw problem("a name and a spec", "neither");
+  return { name: model.name, spec: model.spec, training: model.training, weights: tensors };
+}

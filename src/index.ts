@@ -1,0 +1,57 @@
+/**
+ * Convolutional networks: layers, models, training, and data in memory. The same in Node and in browsers.
+ *
+ * @module convnet
+ */
+export type { Activation } from "./activations/activation.ts";
+export type { ActivationName } from "./activations/table.ts";
+export {
+  BackendError,
+  ConvNetError,
+  DataError,
+  type ErrorCode,
+  FileError,
+  NotFiniteError,
+  OptionError,
+  type Problem,
+  ShapeError,
+  UsageError,
+} from "./core/errors.ts";
+export type { DType, Shape } from "./core/shape.ts";
+export type { Padding } from "./core/window.ts";
+export {
+  type Dataset,
+  type DatasetOptions,
+  dataset,
+  type NestedNumbers,
+  type Numbers,
+} from "./data/dataset.ts";
+export { type IdxPair, idxDataset } from "./data/idx/idx-dataset.ts";
+export { gunzip, type IdxArray, readIdx } from "./data/idx/read-idx.ts";
+export type { Graph, State, Value } from "./graph/graph.ts";
+export * as initializers from "./initializers/index.ts";
+export type { Initializer } from "./initializers/initializer.ts";
+export type { InitializerName } from "./initializers/table.ts";
+export * as layers from "./layers/index.ts";
+export { type CallContext, Layer, type LayerOptions, type Weight } from "./layers/layer.ts";
+export * as losses from "./losses/index.ts";
+export type { Loss, Prediction as LossInput } from "./losses/loss.ts";
+export type { LossName } from "./losses/table.ts";
+export * as metrics from "./metrics/index.ts";
+export type { Metric } from "./metrics/metric.ts";
+export type { MetricName } from "./metrics/table.ts";
+export type { LayerSpec, ModelSpec } from "./models/spec.ts";
+export * as ops from "./ops.ts";
+export * as optimizers from "./optimizers/index.ts";
+export type { Optimizer, UpdateContext } from "./optimizers/optimizer.ts";
+export type { OptimizerName } from "./optimizers/table.ts";
+export { type BackendChoice, type BackendOptions, disposeBackends } from "./training/backends.ts";
+export type { Callback, RunControl, TrainedModel } from "./training/callback.ts";
+export type { FitOptions } from "./training/fit.ts";
+export type { EpochLogs, History, StopReason } from "./training/history.ts";
+export { loadModel } from "./training/load-model.ts";
+export type { CompileOptions, EvaluateOptions, Model, ModelOptions, Prediction } from "./training/model.ts";
+export type { TrainEvent, TrainingRun } from "./training/run.ts";
+export type { TrainingData } from "./training/samples.ts";
+export { sequential } from "./training/sequential.ts";
+export type { WeightArray } from "./training/weights.ts";

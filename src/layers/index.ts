@@ -1,0 +1,11 @@
+export { type ActivationOptions, activation } from "./activation.ts";
+export { type Conv2dOptions, conv2d } from "./conv2d.ts";
+export { type DenseOptions, dense } from "./dense.ts";
+export { type DropoutOptions, dropout } from "./dropout.ts";
+export { flatten } from "./flatten.ts";
+export { type GlobalPooling2dOptions, globalAveragePooling2d } from "./global-average-pooling2d.ts";
+export { type InputOptions, input } from "./input.ts";
+export { averagePooling2d, maxPooling2d, type Pooling2dOptions } from "./pooling2d.ts";
+export { type RescalingOptions, rescaling } from "./rescaling.ts";
+export { type ReshapeOptions, reshape } from "./reshape.ts";
+export { type ZeroPadding2dOptions, zeroPadding2d } from "./zero-padding2d.ts";

@@ -1,0 +1,7 @@
+/**
+ * What needs files: data sets on disk.
+ *
+ * @module convnet/node
+ */
+export type { TrainAndTest } from "./data/mnist.ts";
+export { fashionMnist, idxFolder, type MnistOptions, mnist } from "./data/mnist.ts";

@@ -1,0 +1,54 @@
+import type { Backend } from "../backends/contract.ts";
+import { WasmBackend } from "../backends/wasm/wasm.ts";
+import { availableCores } from "../backends/wasm/workers.ts";
+import { OptionError } from "../core/errors.ts";
+import { lookUp } from "../core/names.ts";
+
+export type BackendChoice = "auto" | "wasm" | "reference";
+
+export interface BackendOptions {
+  /** Where the model runs. `"auto"` (the default) is wasm; `"reference"` is slow and computes in float64. */
+  backend?: BackendChoice;
+  /** Threads of the wasm backend. The results do not depend on it. Default: as many as there are cores. */
+  threads?: number;
+  /** Address of the worker script, for pages whose content security policy forbids blobs. */
+  workerUrl?: string | URL;
+}
+
+/** More threads than this find no work in the networks we know. */
+const mostThreads = 64;
+
+/** One engine for each kind and number of threads: models share its memory and its threads. */
+const engines = new Map<string, Promise<Backend>>();
+
+/** @throws OptionError for an unknown backend or an impossible number of threads. */
+export function checkBackend({ backend = "auto", threads = 1 }: BackendOptions): void {
+  lookUp("backend", { auto: 0, wasm: 0, reference: 0 }, backend);
+  if (!Number.isInteger(threads) || threads < 1 || threads > mostThreads) {
+    throw new OptionError({
+      where: "threads",
+      expected: `a whole number from 1 to ${mostThreads}`,
+      received: String(threads),
+    });
+  }
+}
+
+export function backendOf(options: BackendOptions): Promise<Backend> {
+  const { backend = "auto", threads = Math.min(availableCores(), mostThreads), workerUrl } = options;
+  const kind = backend === "reference" ? "reference" : `wasm ${threads}`;
+  const known = engines.get(kind);
+  if (known) return known;
+  const engine =
+    backend === "reference"
+      ? import("../backends/reference/reference.ts").then(({ createReference }) => createReference())
+      : Promise.resolve(new WasmBackend({ threads, workerUrl }));
+  engines.set(kind, engine);
+  return engine;
+}
+
+/** Ends all threads and gives all memory back; models that still exist cannot be used any more. */
+export async function disposeBackends(): Promise<void> {
+  const all = [...engines.values()];
+  engines.clear();
+  for (const engine of all) await (await engine).dispose();
+}

@@ -1,0 +1,163 @@
+import type { Backend, Executable, Feed, ResidentData, RunResult } from "../backends/contract.ts";
+import { lower } from "../compiler/lower.ts";
+import type { Program } from "../compiler/program.ts";
+import { randomKey, threefry } from "../core/random.ts";
+import type { Network } from "../models/network.ts";
+import {
+  type BatchShape,
+  type Compiled,
+  evaluateGraph,
+  type ProgramGraph,
+  predictGraph,
+  trainGraph,
+  typeOf,
+} from "./programs.ts";
+import type { Samples } from "./samples.ts";
+
+type Kind = "train" | "evaluate" | "predict";
+
+interface Prepared {
+  readonly graph: ProgramGraph;
+  readonly executable: Executable;
+}
+
+/** Larger sets of samples are handed over batch by batch. */
+const mostResidentBytes = 256 * 1024 * 1024;
+
+type FlatArray = Float32Array | Int32Array | Uint8Array;
+
+/** Samples as the backend reads them: resident, or gathered for every run. */
+export interface SampleSource {
+  readonly samples: Samples;
+  feed(rows: Uint32Array): Record<string, Feed>;
+  dispose(): void;
+}
+
+function gatherRows(array: FlatArray, length: number, rows: Uint32Array): FlatArray {
+  const gathered = new (array.constructor as Float32ArrayConstructor)(rows.length * length);
+  for (const [i, row] of rows.entries())
+    gathered.set(array.subarray(row * length, (row + 1) * length), i * length);
+  return gathered;
+}
+
+/** A network on a backend: its programs, planned once for each batch size, and its place in training. */
+export class Session {
+  readonly network: Network;
+  readonly backend: Backend;
+  readonly seed: number;
+  /** Optimizer steps taken so far. */
+  step = 0;
+  private readonly prepared = new Map<string, Promise<Prepared>>();
+
+  constructor(network: Network, backend: Backend, seed: number) {
+    this.network = network;
+    this.backend = backend;
+    this.seed = seed;
+  }
+
+  private graph(kind: Kind, shape: BatchShape, compiled: Compiled | undefined): ProgramGraph {
+    if (kind === "predict" || !compiled) return predictGraph(this.network, shape);
+    return kind === "train"
+      ? trainGraph(this.network, compiled, shape)
+      : evaluateGraph(this.network, compiled, shape);
+  }
+
+  /** The plan of a program; nothing runs. */
+  plan(kind: Kind, shape: BatchShape, compiled?: Compiled): Program {
+    const { graph } = this.graph(kind, shape, compiled);
+    return lower(graph, this.backend.tables, { keepDerived: kind !== "train" });
+  }
+
+  prepare(kind: Kind, shape: BatchShape, compiled?: Compiled): Promise<Prepared> {
+    const key = JSON.stringify([kind, shape]);
+    const known = this.prepared.get(key);
+    if (known) return known;
+    const prepare = async (): Promise<Prepared> => {
+      const graph = this.graph(kind, shape, compiled);
+      const program = lower(graph.graph, this.backend.tables, { keepDerived: kind !== "train" });
+      return { graph, executable: await this.backend.prepare(program) };
+    };
+    const result = prepare();
+    this.prepared.set(key, result);
+    result.catch(() => this.prepared.delete(key));
+    return result;
+  }
+
+  /** Copies samples to the backend if they are few enough. */
+  async open(samples: Samples): Promise<SampleSource> {
+    const { x, y, xLength, yLength } = samples;
+    if (x.byteLength + y.byteLength > mostResidentBytes) {
+      const feed = (rows: Uint32Array) => ({
+        x: gatherRows(x, xLength, rows),
+        y: gatherRows(y, yLength, rows),
+      });
+      return { samples, feed, dispose() {} };
+    }
+    const resident: ResidentData[] = [];
+    for (const [array, length] of [
+      [x, xLength],
+      [y, yLength],
+    ] as const) {
+      resident.push(await this.backend.upload(array, length));
+    }
+    return {
+      samples,
+      feed: (rows) => ({ x: { data: resident[0], rows }, y: { data: resident[1], rows } }),
+      dispose: () => {
+        for (const data of resident) data.dispose();
+      },
+    };
+  }
+
+  batchShape({ x, y, labelShape }: Samples, batch: number): BatchShape {
+    return { batch, xType: typeOf(x), yType: typeOf(y), labelShape };
+  }
+
+  /**
+   * Takes optimizer steps, one for each `batch` of `rows`.
+   *
+   * @returns the loss of every step and the sums of the metrics; fewer steps than asked for if a loss was not finite
+   */
+  async train(
+    compiled: Compiled,
+    source: SampleSource,
+    rows: Uint32Array,
+    batch: number,
+    learningRate: number,
+  ): Promise<RunResult> {
+    const { graph, executable } = await this.prepare(
+      "train",
+      this.batchShape(source.samples, batch),
+      compiled,
+    );
+    const steps = rows.length / batch;
+    const inputs: Record<string, Feed> = { ...source.feed(rows), ...this.drawKeys(graph, steps) };
+    if (graph.draws.length > 0) inputs.samples = Int32Array.from(rows, (row) => row + source.samples.first);
+    const scalars = Array.from({ length: steps }, (_, i) =>
+      compiled.optimizer.scalars(this.step + i + 1, learningRate),
+    );
+    for (const name of graph.scalars)
+      inputs[`optimizer/${name}`] = Float32Array.from(scalars, (s) => s[name]);
+    const result = await executable.run({ steps, inputs, guard: "loss" });
+    this.step += result.steps;
+    return result;
+  }
+
+  /** Two words for each random draw and step: they depend on the seed, the draw's name and the step. */
+  private drawKeys({ draws }: ProgramGraph, steps: number): Record<string, Int32Array> {
+    const keys: Record<string, Int32Array> = {};
+    for (const name of draws) {
+      const key = randomKey(this.seed, name);
+      keys[name] = new Int32Array(steps * 2);
+      for (let i = 0; i < steps; i++) keys[name].set(threefry(key, this.step + i, 0), i * 2);
+    }
+    return keys;
+  }
+
+  /** Forgets all programs: what they were made for has changed. */
+  async clear(): Promise<void> {
+    const all = [...this.prepared.values()];
+    this.prepared.clear();
+    for (const prepared of all) (await prepared).executable.dispose();
+  }
+}
