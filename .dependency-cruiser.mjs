@@ -42,7 +42,7 @@ export default {
       name: "command-line-uses-the-public-entries",
       severity: "error",
       from: { path: "^src/cli/", pathNot: "\\.test\\.ts$" },
-      to: { path: "^src/", pathNot: "^src/(cli/|index\\.ts|node\\.ts)" },
+      to: { path: "^src/", pathNot: "^src/(cli/|core/|index\\.ts|node\\.ts)" },
     },
     {
       name: "no-development-packages-in-the-library",

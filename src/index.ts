@@ -49,7 +49,7 @@ export { type BackendChoice, type BackendOptions, disposeBackends } from "./trai
 export type { Callback, RunControl, TrainedModel } from "./training/callback.ts";
 export type { FitOptions } from "./training/fit.ts";
 export type { EpochLogs, History, StopReason } from "./training/history.ts";
-export { loadModel } from "./training/load-model.ts";
+export { loadModel, modelFromSpec } from "./training/load-model.ts";
 export type { CompileOptions, EvaluateOptions, Model, ModelOptions, Prediction } from "./training/model.ts";
 export type { TrainEvent, TrainingRun } from "./training/run.ts";
 export type { TrainingData } from "./training/samples.ts";

@@ -8,7 +8,7 @@ import type { MetricName } from "../metrics/table.ts";
 import { layersOf } from "../models/spec.ts";
 import { optimizerTable } from "../optimizers/table.ts";
 import type { BackendOptions } from "./backends.ts";
-import type { Model } from "./model.ts";
+import type { Model, ModelOptions } from "./model.ts";
 import { sequential } from "./sequential.ts";
 
 /**
@@ -26,12 +26,24 @@ export async function loadModel(
   const where = source instanceof Uint8Array ? "model" : String(source);
   const bytes = source instanceof Uint8Array ? source : await fetchBytes(source);
   const { readModel } = await import("../formats/safetensors/model.ts");
-  const { layerTable } = await import("../layers/table.ts");
   const saved = readModel(bytes, where);
-  const model = sequential(layersOf(where, saved.spec, layerTable), { ...options, name: saved.name });
+  const model = await modelFromSpec(saved.spec, { ...options, name: saved.name }, where);
   await model.setWeights(await matchWeights(where, model, saved));
   if (saved.training) compileAsSaved(where, model, saved.training);
   return model;
+}
+
+/**
+ * A model from its architecture as JSON, with new weights.
+ *
+ * @param where what the spec came from, for errors
+ * @throws OptionError or ShapeError naming the layer and what is wrong with it. Nothing in a spec is evaluated.
+ * @example
+ * const model = await modelFromSpec({ layers: [{ type: "dense", units: 10, inputShape: [4] }] });
+ */
+export async function modelFromSpec(spec: unknown, options: ModelOptions = {}, where = "spec"): Promise<Model> {
+  const { layerTable } = await import("../layers/table.ts");
+  return sequential(layersOf(where, spec, layerTable), options);
 }
 
 async function fetchBytes(source: string | URL): Promise<Uint8Array> {
