@@ -11,47 +11,43 @@ const alias = {
   convnet: here("src/index.ts"),
 };
 
+/** What a page needs so that its threads may share memory. */
 const isolation = {
   "Cross-Origin-Opener-Policy": "same-origin",
   "Cross-Origin-Embedder-Policy": "require-corp",
 };
 
-export default defineConfig(async () => {
-  const wantsBrowser = process.argv.some((argument) => argument.includes("browser"));
-  const browser = wantsBrowser ? await findBrowser() : undefined;
-  return {
-    test: {
-      projects: [
-        {
-          resolve: { alias },
-          test: {
-            name: "node",
-            include: ["src/**/*.test.ts", "test/**/*.test.ts"],
-            exclude: ["**/*.browser.test.ts", "node_modules/**"],
-            testTimeout: 60_000,
+const isBrowserRun = process.argv.includes("browser") || process.argv.includes("--project=browser");
+const launchOptions = isBrowserRun ? await findBrowser() : {};
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        resolve: { alias },
+        test: {
+          name: "node",
+          include: ["src/**/*.test.ts", "test/**/*.test.ts"],
+          exclude: ["**/*.browser.test.ts", "node_modules/**"],
+          testTimeout: 60_000,
+        },
+      },
+      {
+        resolve: { alias },
+        server: { headers: isolation },
+        test: {
+          name: "browser",
+          include: ["src/**/*.browser.test.ts", "test/**/*.browser.test.ts"],
+          testTimeout: 120_000,
+          browser: {
+            enabled: true,
+            headless: true,
+            screenshotFailures: false,
+            provider: playwright({ launchOptions }),
+            instances: [{ browser: "chromium" }],
           },
         },
-        {
-          resolve: { alias },
-          server: { headers: isolation },
-          test: {
-            name: "browser",
-            include: ["src/**/*.browser.test.ts", "test/**/*.browser.test.ts"],
-            testTimeout: 120_000,
-            browser: {
-              enabled: true,
-              headless: true,
-              screenshotFailures: false,
-              provider: playwright({
-                launchOptions: browser
-                  ? { executablePath: browser.executablePath, args: browser.args, env: browser.env }
-                  : {},
-              }),
-              instances: [{ browser: "chromium" }],
-            },
-          },
-        },
-      ],
-    },
-  };
+      },
+    ],
+  },
 });

@@ -4,7 +4,7 @@ import { type LowerOptions, lower } from "../src/compiler/lower.ts";
 import { createRandom, type Random } from "../src/core/random.ts";
 import { sizeOf } from "../src/core/shape.ts";
 import { gradients } from "../src/graph/gradients.ts";
-import { Graph } from "../src/graph/graph.ts";
+import { Graph, type Value } from "../src/graph/graph.ts";
 import type { CaseInput, OpCase } from "../src/graph/ops/cases.ts";
 import { cast, multiply } from "../src/graph/ops/elementwise.ts";
 import { reduceSum } from "../src/graph/ops/reduce-sum.ts";
@@ -32,26 +32,31 @@ export interface CaseResult {
   readonly gradients: OutputArray[];
 }
 
+/** The case's value, and a weighted sum of it. */
+function writeLoss(graph: Graph, opCase: OpCase): { values: Value[]; result: Value; loss: Value } {
+  const values = opCase.inputs.map(({ shape, dtype }, i) => graph.input(`input${i}`, shape, dtype));
+  const result = cast(opCase.write(values));
+  return { values, result, loss: reduceSum(multiply(result, graph.input("weights", result.shape))) };
+}
+
 /** A case with its numbers, ready to be lowered for any backend. */
 export class PreparedCase {
   readonly graph = new Graph();
+  /** Only the weighted sum whose gradient the other graph has. */
+  readonly lossGraph = new Graph();
   readonly inputs: Record<string, InputArray> = {};
   readonly gradientNames: string[] = [];
 
   constructor(opCase: OpCase, seed = 1) {
     const random = createRandom(seed, opCase.name);
     const { graph } = this;
-    const values = opCase.inputs.map((input, i) => {
-      this.inputs[`input${i}`] = fillInput(input, random);
-      return graph.input(`input${i}`, input.shape, input.dtype);
-    });
-    const result = cast(opCase.write(values));
+    for (const [i, input] of opCase.inputs.entries()) this.inputs[`input${i}`] = fillInput(input, random);
+    const { values, result, loss } = writeLoss(graph, opCase);
     graph.output("value", result);
     if (opCase.constant) return;
-    const weights = graph.input("weights", result.shape);
     this.inputs.weights = fillInput({ shape: result.shape, fill: "normal" }, random);
-    const loss = reduceSum(multiply(result, weights));
     graph.output("loss", loss);
+    this.lossGraph.output("loss", writeLoss(this.lossGraph, opCase).loss);
     const wanted = values.filter(({ dtype }) => dtype === "float32");
     for (const [i, gradient] of gradients(loss, wanted).entries()) {
       const name = `gradient of input${values.indexOf(wanted[i])}`;

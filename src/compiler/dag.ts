@@ -1,4 +1,4 @@
-import { type DType, formatShape, type Shape, sameShape } from "../core/shape.ts";
+import { type DType, formatShape, type Shape } from "../core/shape.ts";
 import type { Graph, State, Value } from "../graph/graph.ts";
 
 /** Where the numbers of a tensor come from. */
@@ -170,13 +170,19 @@ export function dagOf(graph: Graph): Dag {
     known.set(key, ref);
     refs.set(value, ref);
   }
-  for (const [name, value] of graph.outputs) dag.outputs.set(name, refs.get(value) as Ref);
+  for (const [name, value] of graph.outputs) {
+    const ref = refs.get(value) as Ref;
+    dag.outputs.set(name, ref.tensor.origin.kind === "state" ? copied(dag, ref) : ref);
+  }
   for (const [state, value] of graph.updates) dag.updates.set(state, refs.get(value) as Ref);
   dag.removeDead();
   return dag;
 }
 
-/** Whether a ref reads its tensor under the tensor's own shape. */
-export function isUnreshaped(ref: Ref): boolean {
-  return sameShape(ref.shape, ref.tensor.shape);
+/** A copy of a state's numbers, made before the step changes them. */
+function copied(dag: Dag, { tensor, shape }: Ref): Ref {
+  const output = computed(tensor.shape);
+  const inputs = [refTo(tensor)];
+  dag.nodes.push({ kernel: "copy", params: {}, inputs, outputs: [output], scope: "", flops: 0, order: -1 });
+  return { tensor: output, shape };
 }

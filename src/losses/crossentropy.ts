@@ -40,8 +40,9 @@ function logitsOf(
   return logits?.activation === activation ? logits.value : undefined;
 }
 
-/** −Σ targets · log(probabilities) along the last axis. */
-function logLoss(targets: Value, probabilities: Value): Value {
+/** −Σ targets · log(probabilities) along the last axis; the probabilities are divided by their sum first, as in Keras. */
+function logLoss(targets: Value, output: Value): Value {
+  const probabilities = divide(output, reduceSum(output, { axes: -1, keepDims: true }));
   return negate(reduceSum(multiply(targets, log(bounded(probabilities))), { axes: -1 }));
 }
 
@@ -90,9 +91,7 @@ export function categoricalCrossentropy(options: CrossentropyOptions = {}): Loss
     labels: "values",
     write(labels, prediction) {
       const logits = logitsOf(prediction, "softmax", fromLogits);
-      if (logits) return softmaxCrossEntropy(logits, labels);
-      const sum = reduceSum(prediction.output, { axes: -1, keepDims: true });
-      return logLoss(labels, divide(prediction.output, sum));
+      return logits ? softmaxCrossEntropy(logits, labels) : logLoss(labels, prediction.output);
     },
   };
 }

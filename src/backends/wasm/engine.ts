@@ -16,6 +16,8 @@ export interface EngineOptions {
   readonly threads: number;
   /** Address of the worker script, where a page's policy forbids blobs. */
   readonly workerUrl?: string | URL | undefined;
+  /** Whether threads share one memory. Default: where the platform allows it. */
+  readonly shareMemory?: boolean;
 }
 
 const firstPages = 16;
@@ -57,8 +59,8 @@ export class Engine {
   private failure: BackendError | undefined;
   private queue: Promise<unknown> = Promise.resolve();
 
-  constructor({ threads, workerUrl }: EngineOptions) {
-    this.isShared = canShareMemory();
+  constructor({ threads, workerUrl, shareMemory = canShareMemory() }: EngineOptions) {
+    this.isShared = shareMemory;
     this.threads = this.isShared ? threads : 1;
     const { memory, maximumPages } = reserve(this.isShared);
     this.memory = memory;

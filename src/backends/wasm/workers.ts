@@ -14,8 +14,17 @@ export interface ThreadListener {
   onFailure(reason: unknown): void;
 }
 
-/** Bundlers that keep function names wrap functions in a helper that does not exist in the worker. */
-const prelude = "const __name = (f) => f;";
+/** Bundlers that keep function names wrap functions in a helper, under a name of theirs that can be read here. */
+const wrapped = () => {
+  const named = () => {};
+  return named;
+};
+
+/** Declares that helper, which does not exist in the worker. */
+function prelude(): string {
+  const helper = /([\w$]+)\(\(\) ?=>/.exec(String(wrapped))?.[1];
+  return helper ? `const ${helper} = (f) => f;` : "";
+}
 
 type NodeWorkers = typeof import("node:worker_threads");
 
@@ -49,7 +58,7 @@ export function startThread(listener: ThreadListener, url?: string | URL): Engin
 }
 
 function startNodeThread({ Worker }: NodeWorkers, listener: ThreadListener): EngineThread {
-  const source = `${prelude}(${engineWorker})(require("node:worker_threads").parentPort)`;
+  const source = `${prelude()}(${engineWorker})(require("node:worker_threads").parentPort)`;
   const worker = new Worker(source, { eval: true, stdout: false, stderr: false });
   worker.on("message", (reply: WorkerReply) => listener.onReply(reply));
   worker.on("error", (error) => listener.onFailure(error));
@@ -63,7 +72,7 @@ function startNodeThread({ Worker }: NodeWorkers, listener: ThreadListener): Eng
 }
 
 function startWebThread(listener: ThreadListener, url?: string | URL): EngineThread {
-  const source = `${prelude}(${engineWorker})(self)`;
+  const source = `${prelude()}(${engineWorker})(self)`;
   const address = url ?? URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
   let worker: Worker;
   try {

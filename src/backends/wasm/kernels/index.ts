@@ -64,5 +64,3 @@ export const kernels = {
   argMax,
   randomUniform,
 } satisfies Record<Exclude<OpName, Rewritten>, KernelWriter> & Record<string, KernelWriter>;
-
-export type KernelName = keyof typeof kernels;

@@ -1,0 +1,67 @@
+/** 269 layer cases made with Keras 2 by the keras-js project. */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { sequential } from "convnet";
+import { type KerasConfig, kerasLayer } from "./keras-layers.ts";
+import { difference, type Outcome, outcomeOf, Unsupported } from "./outcome.ts";
+
+interface Helper {
+  readonly layer: string;
+  readonly config: KerasConfig;
+  readonly weights: readonly string[];
+}
+
+interface Case extends Helper {
+  readonly file: string;
+  readonly caseKey: string;
+  readonly input_shapes: readonly (readonly number[])[];
+  readonly output_shape: readonly number[];
+  readonly before?: readonly Helper[];
+  readonly branches?: readonly Helper[];
+  readonly tolerance: number;
+}
+
+interface Tensor {
+  readonly data: readonly number[];
+  readonly shape: readonly number[];
+}
+
+interface CaseData {
+  readonly input: Tensor;
+  readonly weights?: readonly Tensor[];
+  readonly expected: Tensor;
+}
+
+export async function kerasJsLayers(folder: string): Promise<Outcome[]> {
+  const { cases } = JSON.parse(await readFile(join(folder, "attributes.json"), "utf8")) as { cases: Case[] };
+  const outcomes: Outcome[] = [];
+  for (const testCase of cases) {
+    const data = JSON.parse(await readFile(join(folder, testCase.file), "utf8")) as Record<string, CaseData>;
+    const run = () => runCase(testCase, data[testCase.caseKey]);
+    outcomes.push(await outcomeOf(`keras-js ${testCase.layer}`, testCase.caseKey, run));
+  }
+  return outcomes;
+}
+
+async function runCase(
+  testCase: Case,
+  { input, weights = [], expected }: CaseData,
+): Promise<string | undefined> {
+  if (testCase.branches || testCase.input_shapes.length > 1) throw new Unsupported("several inputs");
+  const isFunction = testCase.layer === "activation-function";
+  if (isFunction && Object.keys(testCase.config).length > 1)
+    throw new Unsupported("activations with options");
+  const own: Helper = isFunction
+    ? { layer: "Activation", config: { activation: testCase.config.name }, weights: [] }
+    : testCase;
+  const chain = [...(testCase.before ?? []), own];
+  const layers = chain.map(({ layer, config }, i) =>
+    kerasLayer(layer, config, i === 0 ? input.shape : undefined),
+  );
+  const model = sequential(layers);
+  await model.setWeights(weights.map(({ data }) => Float32Array.from(data)));
+  const { data } = await model.predict(Float32Array.from(input.data));
+  await model.dispose();
+  const scale = testCase.tolerance;
+  return difference(data, expected.data, { abs: scale, rel: scale });
+}
