@@ -5,6 +5,7 @@ const mayImport = {
   graph: ["core"],
   compiler: ["core", "graph"],
   backends: ["core", "graph", "compiler"],
+  arrays: ["core", "graph", "compiler", "backends"],
   initializers: ["core", "graph"],
   activations: ["core", "graph"],
   losses: ["core", "graph"],

@@ -5,6 +5,11 @@
  */
 export type { Activation } from "./activations/activation.ts";
 export type { ActivationName } from "./activations/table.ts";
+export type { ArrayLikeInput, Nested, NumberArray } from "./arrays/array.ts";
+export { compute } from "./arrays/compute.ts";
+export { type ConvolveOptions, convolve, type PoolArrayOptions, pool } from "./arrays/convolve.ts";
+export { imageKernels } from "./arrays/image-kernels.ts";
+export { type BackendChoice, type BackendOptions, disposeBackends } from "./backends/choose-backend.ts";
 export {
   BackendError,
   ConvNetError,
@@ -28,6 +33,8 @@ export {
 } from "./data/dataset.ts";
 export { type IdxPair, idxDataset } from "./data/idx/idx-dataset.ts";
 export { gunzip, type IdxArray, readIdx } from "./data/idx/read-idx.ts";
+export { normalizeDigit } from "./data/image/normalize-digit.ts";
+export type { Picture } from "./data/image/picture.ts";
 export type { Graph, State, Value } from "./graph/graph.ts";
 export * as initializers from "./initializers/index.ts";
 export type { Initializer } from "./initializers/initializer.ts";
@@ -40,12 +47,12 @@ export type { LossName } from "./losses/table.ts";
 export * as metrics from "./metrics/index.ts";
 export type { Metric } from "./metrics/metric.ts";
 export type { MetricName } from "./metrics/table.ts";
+export { type Drawable, diagram } from "./models/diagram.ts";
 export type { LayerSpec, ModelSpec } from "./models/spec.ts";
 export * as ops from "./ops.ts";
 export * as optimizers from "./optimizers/index.ts";
 export type { Optimizer, UpdateContext } from "./optimizers/optimizer.ts";
 export type { OptimizerName } from "./optimizers/table.ts";
-export { type BackendChoice, type BackendOptions, disposeBackends } from "./training/backends.ts";
 export type { Callback, RunControl, TrainedModel } from "./training/callback.ts";
 export type { FitOptions } from "./training/fit.ts";
 export type { EpochLogs, History, StopReason } from "./training/history.ts";

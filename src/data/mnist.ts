@@ -102,12 +102,12 @@ async function readArray(folder: string, name: string): Promise<IdxArray> {
  * const { train, test } = await idxFolder("data/letters");
  */
 export async function idxFolder(folder: string, classNames?: readonly string[]): Promise<TrainAndTest> {
-  const [train, test] = await Promise.all(
-    fileNames.map(async ([images, labels]) => {
-      const pair = { images: await readArray(folder, images), labels: await readArray(folder, labels) };
-      return idxDataset(`${folder}, ${images}`, pair, classNames);
-    }),
-  );
+  const read = async ([images, labels]: readonly string[]): Promise<Dataset> => {
+    const pair = { images: await readArray(folder, images), labels: await readArray(folder, labels) };
+    return idxDataset(`${folder}, ${images}`, pair, classNames);
+  };
+  const train = await read(fileNames[0]);
+  const test = await read(fileNames[1]);
   return { train, test, folder };
 }
 

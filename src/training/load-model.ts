@@ -1,3 +1,4 @@
+import type { BackendOptions } from "../backends/choose-backend.ts";
 import { FileError } from "../core/errors.ts";
 import { readFile } from "../core/files.ts";
 import { lookUp } from "../core/names.ts";
@@ -7,7 +8,6 @@ import { lossTable } from "../losses/table.ts";
 import type { MetricName } from "../metrics/table.ts";
 import { layersOf } from "../models/spec.ts";
 import { optimizerTable } from "../optimizers/table.ts";
-import type { BackendOptions } from "./backends.ts";
 import type { Model, ModelOptions } from "./model.ts";
 import { sequential } from "./sequential.ts";
 
@@ -41,7 +41,11 @@ export async function loadModel(
  * @example
  * const model = await modelFromSpec({ layers: [{ type: "dense", units: 10, inputShape: [4] }] });
  */
-export async function modelFromSpec(spec: unknown, options: ModelOptions = {}, where = "spec"): Promise<Model> {
+export async function modelFromSpec(
+  spec: unknown,
+  options: ModelOptions = {},
+  where = "spec",
+): Promise<Model> {
   const { layerTable } = await import("../layers/table.ts");
   return sequential(layersOf(where, spec, layerTable), options);
 }

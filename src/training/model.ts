@@ -1,3 +1,4 @@
+import { type BackendOptions, backendOf, checkBackend } from "../backends/choose-backend.ts";
 import type { Backend } from "../backends/contract.ts";
 import { explainProgram } from "../compiler/explain-program.ts";
 import { NotFiniteError, OptionError, UsageError } from "../core/errors.ts";
@@ -15,7 +16,6 @@ import { type ModelSpec, specOf } from "../models/spec.ts";
 import { summaryOf } from "../models/summary.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import { type OptimizerName, optimizerOf } from "../optimizers/table.ts";
-import { type BackendOptions, backendOf, checkBackend } from "./backends.ts";
 import type { RunControl, TrainedModel } from "./callback.ts";
 import { evaluateSamples, range, Totals } from "./evaluate.ts";
 import { checkFitOptions, type FitOptions, fitOptions, fitSamples } from "./fit.ts";
@@ -60,6 +60,7 @@ export class Model implements TrainedModel {
   private compiled: Compiled | undefined;
   private rate = Number.NaN;
   private isTraining = false;
+  private isDisposed = false;
 
   constructor(network: Network, options: ModelOptions = {}) {
     const { seed = 0, name = "sequential", ...backendOptions } = options;
@@ -76,6 +77,11 @@ export class Model implements TrainedModel {
 
   get layers(): readonly Layer[] {
     return this.network.layers;
+  }
+
+  /** Shape of one sample behind each layer. */
+  get shapes(): readonly Shape[] {
+    return this.network.shapes;
   }
 
   /** Shape of one sample. */
@@ -107,6 +113,13 @@ export class Model implements TrainedModel {
   }
 
   private open(): Promise<Session> {
+    if (this.isDisposed) {
+      throw new UsageError({
+        where: this.name,
+        expected: "a model in use",
+        received: "one that was disposed",
+      });
+    }
     this.session ??= backendOf(this.backendOptions).then(
       (backend) => new Session(this.network, backend, this.seed),
     );
@@ -361,6 +374,7 @@ export class Model implements TrainedModel {
 
   /** Gives back the memory of weights and programs. The model cannot be used afterwards. */
   async dispose(): Promise<void> {
+    this.isDisposed = true;
     const session = await this.session;
     if (!session) return;
     await session.clear();

@@ -1,8 +1,8 @@
-import type { Backend } from "../backends/contract.ts";
-import { WasmBackend } from "../backends/wasm/wasm.ts";
-import { availableCores } from "../backends/wasm/workers.ts";
 import { OptionError } from "../core/errors.ts";
 import { lookUp } from "../core/names.ts";
+import type { Backend } from "./contract.ts";
+import { WasmBackend } from "./wasm/wasm.ts";
+import { availableCores } from "./wasm/workers.ts";
 
 export type BackendChoice = "auto" | "wasm" | "reference";
 
@@ -40,7 +40,7 @@ export function backendOf(options: BackendOptions): Promise<Backend> {
   if (known) return known;
   const engine =
     backend === "reference"
-      ? import("../backends/reference/reference.ts").then(({ createReference }) => createReference())
+      ? import("./reference/reference.ts").then(({ createReference }) => createReference())
       : Promise.resolve(new WasmBackend({ threads, workerUrl }));
   engines.set(kind, engine);
   return engine;

@@ -1,0 +1,256 @@
+import { afterAll, describe, expect, test } from "vitest";
+import { disposeBackends } from "../backends/choose-backend.ts";
+import type { Shape } from "../core/shape.ts";
+import { modelFromSpec } from "../training/load-model.ts";
+import { sequential } from "../training/sequential.ts";
+import * as layers from "./index.ts";
+import type { Layer } from "./layer.ts";
+import { layerTable } from "./table.ts";
+
+afterAll(() => disposeBackends());
+
+interface Row {
+  readonly name: string;
+  readonly make: (inputShape: Shape) => Layer;
+  readonly input: Shape;
+  readonly output: Shape;
+  readonly parameters: number;
+}
+
+const row = (name: string, make: Row["make"], input: Shape, output: Shape, parameters = 0): Row => ({
+  name,
+  make,
+  input,
+  output,
+  parameters,
+});
+
+/** One row at least for every layer: a layer without one fails the last test of this file. */
+const rows: Row[] = [
+  row(
+    "conv2d",
+    (inputShape) => layers.conv2d({ filters: 4, kernelSize: 3, inputShape }),
+    [6, 5, 2],
+    [4, 3, 4],
+    76,
+  ),
+  row(
+    "conv2d",
+    (inputShape) =>
+      layers.conv2d({
+        filters: 6,
+        kernelSize: [2, 3],
+        strides: [2, 1],
+        padding: "same",
+        groups: 2,
+        useBias: false,
+        activation: "tanh",
+        inputShape,
+      }),
+    [7, 5, 4],
+    [4, 5, 6],
+    72,
+  ),
+  row(
+    "conv2d",
+    (inputShape) =>
+      layers.conv2d({
+        filters: 2,
+        kernelSize: 3,
+        dilationRate: 2,
+        padding: [
+          [1, 0],
+          [2, 2],
+        ],
+        kernelInitializer: "heNormal",
+        biasInitializer: "ones",
+        inputShape,
+      }),
+    [6, 6, 1],
+    [3, 6, 2],
+    20,
+  ),
+  row("maxPooling2d", (inputShape) => layers.maxPooling2d({ inputShape }), [5, 6, 3], [2, 3, 3]),
+  row(
+    "maxPooling2d",
+    (inputShape) => layers.maxPooling2d({ poolSize: 3, strides: 2, padding: "same", inputShape }),
+    [5, 6, 3],
+    [3, 3, 3],
+  ),
+  row(
+    "averagePooling2d",
+    (inputShape) => layers.averagePooling2d({ poolSize: [2, 3], strides: 1, inputShape }),
+    [5, 6, 3],
+    [4, 4, 3],
+  ),
+  row(
+    "globalAveragePooling2d",
+    (inputShape) => layers.globalAveragePooling2d({ inputShape }),
+    [5, 6, 3],
+    [3],
+  ),
+  row(
+    "globalAveragePooling2d",
+    (inputShape) => layers.globalAveragePooling2d({ keepdims: true, inputShape }),
+    [5, 6, 3],
+    [1, 1, 3],
+  ),
+  row("dense", (inputShape) => layers.dense({ units: 7, activation: "softmax", inputShape }), [5], [7], 42),
+  row("dense", (inputShape) => layers.dense({ units: 2, useBias: false, inputShape }), [4, 3], [4, 2], 6),
+  row("activation", (inputShape) => layers.activation({ activation: "sigmoid", inputShape }), [4, 3], [4, 3]),
+  row("flatten", (inputShape) => layers.flatten({ inputShape }), [4, 3, 2], [24]),
+  row("reshape", (inputShape) => layers.reshape({ targetShape: [2, -1], inputShape }), [4, 3], [2, 6]),
+  row("dropout", (inputShape) => layers.dropout({ rate: 0.5, inputShape }), [4, 3], [4, 3]),
+  row("rescaling", (inputShape) => layers.rescaling({ scale: 2, offset: -1, inputShape }), [4], [4]),
+  row(
+    "zeroPadding2d",
+    (inputShape) =>
+      layers.zeroPadding2d({
+        padding: [
+          [1, 2],
+          [0, 3],
+        ],
+        inputShape,
+      }),
+    [4, 4, 2],
+    [7, 7, 2],
+  ),
+  row("input", (shape) => layers.input({ shape }), [4, 4], [4, 4]),
+];
+
+const samples = (shape: Shape, count: number): Float32Array =>
+  Float32Array.from({ length: count * shape.reduce((a, b) => a * b, 1) }, (_, i) =>
+    Math.fround(((i * 37) % 23) / 11 - 1),
+  );
+
+describe.each(rows)("$name $input", ({ make, input, output, parameters }) => {
+  test("has the promised shape and number of parameters", async () => {
+    const model = sequential([make(input)]);
+    expect(model.outputShape).toEqual(output);
+    expect((await model.getWeights()).reduce((sum, { data }) => sum + data.length, 0)).toBe(parameters);
+    const { shape } = await model.predict(samples(input, 3));
+    expect(shape).toEqual([3, ...output]);
+  });
+
+  test("computes on wasm what it computes on the reference", async () => {
+    const x = samples(input, 3);
+    const [wasm, reference] = await Promise.all(
+      (["wasm", "reference"] as const).map((backend) =>
+        sequential([make(input)], { backend, seed: 4 }).predict(x),
+      ),
+    );
+    for (const [i, value] of reference.data.entries()) expect(wasm.data[i]).toBeCloseTo(value, 5);
+  });
+
+  test("its options survive being written as JSON", async () => {
+    const model = sequential([make(input)], { seed: 4 });
+    const again = await modelFromSpec(JSON.parse(JSON.stringify(model.toSpec())), { seed: 4 });
+    const x = samples(input, 2);
+    expect(await again.predict(x)).toEqual(await model.predict(x));
+    expect(again.toSpec()).toEqual(model.toSpec());
+  });
+
+  test("trains on both backends alike", async () => {
+    const trained = async (backend: "wasm" | "reference") => {
+      const model = sequential([make(input), layers.flatten(), layers.dense({ units: 2 })], {
+        backend,
+        seed: 2,
+      });
+      model.compile({ optimizer: "sgd", loss: "meanSquaredError" });
+      const losses: number[] = [];
+      for (let i = 0; i < 3; i++)
+        losses.push((await model.trainOnBatch(samples(input, 4), samples([2], 4))).loss);
+      return { losses, weights: (await model.getWeights()).flatMap(({ data }) => [...data]) };
+    };
+    const [wasm, reference] = [await trained("wasm"), await trained("reference")];
+    for (const [i, loss] of reference.losses.entries()) expect(wasm.losses[i]).toBeCloseTo(loss, 5);
+    for (const [i, weight] of reference.weights.entries()) expect(wasm.weights[i]).toBeCloseTo(weight, 5);
+  });
+
+  test("refuses an option it does not have", () => {
+    const table = layerTable as Record<string, (options: object) => Layer>;
+    const layer = make(input);
+    expect(() => table[layer.type]({ ...layer.options, paddin: 1 })).toThrow(
+      `layers.${layer.type}: expected a known option`,
+    );
+  });
+});
+
+test("every layer has a row in the contract test", () => {
+  expect([...new Set(rows.map(({ name }) => name))].sort()).toEqual(Object.keys(layerTable).sort());
+});
+
+describe("bad options are errors that say what would be good", () => {
+  test.each([
+    {
+      make: () => layers.conv2d({ filters: 0, kernelSize: 3 }),
+      message: "layers.conv2d: expected filters to be a whole number ≥ 1, got 0.",
+    },
+    {
+      make: () => layers.conv2d({ filters: 1, kernelSize: [3] as never }),
+      message: "layers.conv2d: expected kernelSize to be a whole number ≥ 1, or 2 of them, got [3].",
+    },
+    {
+      make: () => layers.conv2d({ filters: 1, kernelSize: 3, padding: "sane" as never }),
+      message: 'layers.conv2d: expected a known name, got "sane". Did you mean "same"?',
+    },
+    {
+      make: () => layers.conv2d({ filters: 1, kernelSize: 3, activation: "rleu" as never }),
+      message: 'layers.conv2d: expected a known name, got "rleu". Did you mean "relu"?',
+    },
+    {
+      make: () => layers.dense({ units: 1.5 }),
+      message: "layers.dense: expected units to be a whole number ≥ 1, got 1.5.",
+    },
+    {
+      make: () => layers.dropout({ rate: 1 }),
+      message: "layers.dropout: expected rate to be at least 0 and below 1, got 1.",
+    },
+    {
+      make: () => layers.zeroPadding2d({ padding: -1 }),
+      message: "layers.zeroPadding2d: expected padding as a number",
+    },
+  ])("$message", ({ make, message }) => {
+    expect(make).toThrow(message);
+  });
+
+  test("typos do not compile", () => {
+    // @ts-expect-error no such option
+    expect(() => layers.conv2d({ filters: 1, kernelSise: 3 })).toThrow();
+    // @ts-expect-error no such activation
+    expect(() => layers.dense({ units: 1, activation: "rulu" })).toThrow();
+    // @ts-expect-error no such initializer
+    const misspelt = layers.dense({ units: 1, kernelInitializer: "glorot", inputShape: [1] });
+    expect(() => sequential([misspelt])).toThrow('got "glorot"');
+    expect(layers.dense({ units: 1, kernelInitializer: "glorot_uniform" }).type).toBe("dense");
+  });
+});
+
+describe("dropout", () => {
+  test("drops the promised share in training, scales the rest, and does nothing otherwise", async () => {
+    const model = sequential([layers.dropout({ rate: 0.25, inputShape: [1000] })]);
+    const ones = new Float32Array(4000).fill(1);
+    expect([...new Set((await model.predict(ones)).data)]).toEqual([1]);
+    const trained = sequential([layers.dropout({ rate: 0.25, inputShape: [1000] })]);
+    trained.compile({ optimizer: "sgd", loss: "meanSquaredError" });
+    /* Against targets of 0 the loss is the mean square: 0.75 · (4/3)². */
+    const { loss } = await trained.trainOnBatch(ones, new Float32Array(4000));
+    expect(loss).toBeCloseTo(4 / 3, 1);
+  });
+
+  test("the mask follows from seed, step and sample, not from the backend", async () => {
+    const losses = async (seed: number, backend: "wasm" | "reference") => {
+      const model = sequential([layers.dropout({ rate: 0.5, inputShape: [40] })], { seed, backend });
+      model.compile({ optimizer: "sgd", loss: "meanSquaredError" });
+      const x = samples([40], 5);
+      const y = new Float32Array(x.length);
+      return [await model.trainOnBatch(x, y), await model.trainOnBatch(x, y)].map(({ loss }) =>
+        loss.toPrecision(5),
+      );
+    };
+    const first = await losses(1, "wasm");
+    expect(await losses(1, "reference")).toEqual(first);
+    expect(await losses(2, "wasm")).not.toEqual(first);
+    expect(first[0]).not.toBe(first[1]);
+  });
+});
