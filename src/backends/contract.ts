@@ -25,6 +25,8 @@ export interface RunRequest {
   readonly inputs: Readonly<Record<string, Feed>>;
   /** Name of an output. A step in which it is not finite is given up before any state changes, and ends the run. */
   readonly guard?: string;
+  /** Measure how long each call takes; costs a little. Default false. */
+  readonly measures?: boolean;
   /** Called at each host point with a copy of its buffer; what it holds when the promise resolves goes back. */
   readonly onHostPoint?: (name: string, numbers: Float32Array) => Promise<void> | void;
 }
@@ -32,6 +34,8 @@ export interface RunRequest {
 export interface RunResult {
   /** Steps that were completed; fewer than asked for only if the guard ended the run. */
   readonly steps: number;
+  /** Milliseconds that all threads together spent in each call of the program, over all steps; if it was asked for. */
+  readonly callMs?: readonly number[];
   /** Every output, step after step; with the guard's last value if it ended the run. */
   readonly outputs: Readonly<Record<string, OutputArray>>;
 }

@@ -140,9 +140,13 @@ export function sigmoid(x: number): number {
   return x >= 0 ? 1 / (1 + t) : t / (1 + t);
 }
 
-/** x^y. Whole exponents by repeated squaring, others as e^(y·ln x). */
+/** Repeated squaring is exact for small exponents; its error doubles with every further bit. */
+const mostSquarings = 64;
+
+/** x^y. Small whole exponents by repeated squaring, others as e^(y·ln x). */
 export function pow(x: number, y: number): number {
-  if (Number.isInteger(y) && Math.abs(y) < 2 ** 31) {
+  const isWhole = Number.isInteger(y);
+  if (isWhole && Math.abs(y) <= mostSquarings) {
     let result = 1;
     let square = x;
     for (let rest = Math.abs(y); rest > 0; rest = Math.floor(rest / 2)) {
@@ -152,5 +156,6 @@ export function pow(x: number, y: number): number {
     return y < 0 ? 1 / result : result;
   }
   if (x === 0) return y > 0 ? 0 : Infinity;
+  if (x < 0 && isWhole) return (y % 2 === 0 ? 1 : -1) * exp(y * log(-x));
   return exp(y * log(x));
 }

@@ -3,7 +3,6 @@ import { cos, log } from "./math.ts";
 /** Two 32-bit words that name a sequence of random numbers. */
 export type RandomKey = readonly [number, number];
 
-const rotations = [13, 15, 26, 6, 17, 29, 16, 24];
 const keyParity = 0x1bd11bda;
 /** 2⁻²⁴ */
 const unit = 1 / 16777216;
@@ -14,20 +13,45 @@ const unit = 1 / 16777216;
  * @see Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3"
  */
 export function threefry(key: RandomKey, counter0: number, counter1: number): [number, number] {
-  const schedule = [key[0], key[1], key[0] ^ key[1] ^ keyParity];
-  let x0 = (counter0 + schedule[0]) | 0;
-  let x1 = (counter1 + schedule[1]) | 0;
-  for (let round = 0; round < 20; round++) {
-    const rotation = rotations[round % 8];
+  const words = new Uint32Array(2);
+  threefryInto(words, 0, key, counter0, counter1);
+  return [words[0], words[1]];
+}
+
+/** Writes the two words of a counter to `words[at]` and behind it; makes nothing else. */
+function threefryInto(
+  words: Uint32Array,
+  at: number,
+  key: RandomKey,
+  counter0: number,
+  counter1: number,
+): void {
+  const key0 = key[0] | 0;
+  const key1 = key[1] | 0;
+  const key2 = key0 ^ key1 ^ keyParity;
+  let x0 = (counter0 + key0) | 0;
+  let x1 = (counter1 + key1) | 0;
+  for (let group = 0; group < 5; group++) {
+    /* Four rounds, with one or the other set of rotations, then a word of the key. */
+    const even = group % 2 === 0;
+    const r0 = even ? 13 : 17;
+    const r1 = even ? 15 : 29;
+    const r2 = even ? 26 : 16;
+    const r3 = even ? 6 : 24;
     x0 = (x0 + x1) | 0;
-    x1 = ((x1 << rotation) | (x1 >>> (32 - rotation))) ^ x0;
-    if (round % 4 === 3) {
-      const injection = (round + 1) / 4;
-      x0 = (x0 + schedule[injection % 3]) | 0;
-      x1 = (x1 + schedule[(injection + 1) % 3] + injection) | 0;
-    }
+    x1 = ((x1 << r0) | (x1 >>> (32 - r0))) ^ x0;
+    x0 = (x0 + x1) | 0;
+    x1 = ((x1 << r1) | (x1 >>> (32 - r1))) ^ x0;
+    x0 = (x0 + x1) | 0;
+    x1 = ((x1 << r2) | (x1 >>> (32 - r2))) ^ x0;
+    x0 = (x0 + x1) | 0;
+    x1 = ((x1 << r3) | (x1 >>> (32 - r3))) ^ x0;
+    const next = group % 3;
+    x0 = (x0 + (next === 0 ? key1 : next === 1 ? key2 : key0)) | 0;
+    x1 = (x1 + (next === 0 ? key2 : next === 1 ? key0 : key1) + group + 1) | 0;
   }
-  return [x0 >>> 0, x1 >>> 0];
+  words[at] = x0;
+  words[at + 1] = x1;
 }
 
 /** The top 24 bits as a number in [0, 1): exact in float32, so that every backend draws the same. */
@@ -57,21 +81,23 @@ export interface Random {
   below(limit: number): number;
 }
 
+const bufferedWords = 64;
+
 /** @param path what the numbers are for; see {@link randomKey} */
 export function createRandom(seed: number, path: string): Random {
   const key = randomKey(seed, path);
+  const words = new Uint32Array(bufferedWords);
+  let position = bufferedWords;
   let counter = 0;
-  let spare: number | undefined;
   const nextWord = (): number => {
-    if (spare !== undefined) {
-      const word = spare;
-      spare = undefined;
-      return word;
+    if (position === bufferedWords) {
+      for (let at = 0; at < bufferedWords; at += 2) {
+        threefryInto(words, at, key, counter >>> 0, Math.floor(counter / 2 ** 32));
+        counter++;
+      }
+      position = 0;
     }
-    const [word, second] = threefry(key, counter >>> 0, Math.floor(counter / 2 ** 32));
-    counter++;
-    spare = second;
-    return word;
+    return words[position++];
   };
   let spareNormal: number | undefined;
   return {

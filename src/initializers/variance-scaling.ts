@@ -35,9 +35,12 @@ function scaled(name: string, scale: number, mode: Mode, distribution: "uniform"
       const spread = variance(shape, scale, mode);
       const limit = Math.sqrt(3 * spread);
       const deviation = Math.sqrt(spread) / truncatedDeviation;
-      const draw = (): number =>
-        distribution === "uniform" ? (2 * random.uniform() - 1) * limit : truncatedNormal(random) * deviation;
-      return Float32Array.from({ length: sizeOf(shape) }, draw);
+      const numbers = new Float32Array(sizeOf(shape));
+      for (let i = 0; i < numbers.length; i++) {
+        const isUniform = distribution === "uniform";
+        numbers[i] = isUniform ? (2 * random.uniform() - 1) * limit : truncatedNormal(random) * deviation;
+      }
+      return numbers;
     },
   };
 }

@@ -395,29 +395,51 @@ export class FunctionBuilder {
   }
 
   /** The function's entry in the code section. */
-  bytes(): number[] {
-    const out: number[] = [...unsigned(this.locals.length)];
-    for (const type of this.locals) out.push(1, typeCode[type]);
-    flatten(this.body, out);
-    out.push(0x0b);
-    return [...unsigned(out.length), ...out];
+  encode(): Uint8Array<ArrayBuffer> {
+    const out = new ByteList();
+    out.append(unsigned(this.locals.length));
+    for (const type of this.locals) out.append([1, typeCode[type]]);
+    out.append(this.body);
+    out.append(0x0b);
+    const size = unsigned(out.length);
+    return Uint8Array.from([...size, ...out.bytes()]);
   }
 }
 
-function flatten(code: Code, out: number[]): void {
-  if (typeof code === "number") out.push(code);
-  else for (const piece of code) flatten(piece, out);
+/** Bytes that grow at the end. */
+class ByteList {
+  length = 0;
+  private data: Uint8Array<ArrayBuffer> = new Uint8Array(4096);
+
+  append(code: Code): void {
+    if (typeof code !== "number") {
+      for (const piece of code) this.append(piece);
+      return;
+    }
+    if (this.length === this.data.length) {
+      const larger = new Uint8Array(2 * this.length);
+      larger.set(this.data);
+      this.data = larger;
+    }
+    this.data[this.length++] = code;
+  }
+
+  bytes(): Uint8Array<ArrayBuffer> {
+    return this.data.slice(0, this.length);
+  }
 }
 
 /** A module that imports one memory and exports some of its functions by name; all their parameters are i32. */
 export class ModuleBuilder {
-  private readonly functions: FunctionBuilder[] = [];
+  private readonly functions: { readonly paramCount: number; code: Uint8Array<ArrayBuffer> }[] = [];
   private readonly exported: { name: string; index: number }[] = [];
 
   func(paramCount: number, write: (f: FunctionBuilder, ...params: Local<"i32">[]) => void): FunctionBuilder {
     const f = new FunctionBuilder(this.functions.length, paramCount);
-    this.functions.push(f);
+    const entry = { paramCount, code: new Uint8Array(0) };
+    this.functions.push(entry);
     write(f, ...f.params);
+    entry.code = f.encode();
     return f;
   }
 
@@ -428,21 +450,31 @@ export class ModuleBuilder {
   /** @param shared whether the imported memory is shared between threads */
   bytes(memory: { shared: boolean; maximumPages: number }): Uint8Array<ArrayBuffer> {
     const arities = [...new Set(this.functions.map((f) => f.paramCount))];
-    const text = (value: string) => [...unsigned(value.length), ...new TextEncoder().encode(value)];
-    const list = (items: readonly (readonly number[])[]) => [...unsigned(items.length), ...items.flat()];
-    const section = (id: number, content: number[]) => [[id, ...unsigned(content.length)], content];
+    const text = (value: string): Code => [unsigned(value.length), [...new TextEncoder().encode(value)]];
+    const list = (items: readonly Code[]): Code => [unsigned(items.length), items];
     const limits = memory.shared ? [0x03, 0, ...unsigned(memory.maximumPages)] : [0x00, 0];
-    const parts = [
-      [0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
-      ...section(
-        1,
-        list(arities.map((n) => [0x60, ...unsigned(n), ...new Array<number>(n).fill(typeCode.i32), 0])),
-      ),
-      ...section(2, list([[...text("engine"), ...text("memory"), 0x02, ...limits]])),
-      ...section(3, list(this.functions.map((f) => unsigned(arities.indexOf(f.paramCount))))),
-      ...section(7, list(this.exported.map(({ name, index }) => [...text(name), 0x00, ...unsigned(index)]))),
-      ...section(10, list(this.functions.map((f) => f.bytes()))),
-    ];
-    return Uint8Array.from(parts.flat());
+    const out = new ByteList();
+    out.append([0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
+    const section = (id: number, content: Code): void => {
+      const body = new ByteList();
+      body.append(content);
+      out.append([id, unsigned(body.length), [...body.bytes()]]);
+    };
+    section(1, list(arities.map((n) => [0x60, unsigned(n), new Array<number>(n).fill(typeCode.i32), 0])));
+    section(2, list([[text("engine"), text("memory"), 0x02, limits]]));
+    section(3, list(this.functions.map((f) => unsigned(arities.indexOf(f.paramCount)))));
+    section(7, list(this.exported.map(({ name, index }) => [text(name), 0x00, unsigned(index)])));
+    const codeSize = this.functions.reduce((sum, { code }) => sum + code.length, 0);
+    const count = unsigned(this.functions.length);
+    out.append([10, unsigned(codeSize + count.length), count]);
+    const head = out.bytes();
+    const all = new Uint8Array(head.length + codeSize);
+    all.set(head);
+    let at = head.length;
+    for (const { code } of this.functions) {
+      all.set(code, at);
+      at += code.length;
+    }
+    return all;
   }
 }

@@ -43,6 +43,8 @@ export interface RunCommand {
   readonly segments: readonly Segment[];
   /** Numbers of the segment before which the guarded output must be finite, and its address. */
   readonly guard: { readonly segment: number; readonly address: number } | undefined;
+  /** Whether to measure how long each call takes. */
+  readonly measures: boolean;
   readonly feeds: readonly WorkerFeed[];
   readonly outputs: readonly { readonly address: number; readonly byteLength: number }[];
 }
@@ -79,6 +81,8 @@ export type WorkerReply =
       readonly id: number;
       readonly steps?: number;
       readonly results?: Uint8Array[];
+      /** Milliseconds this thread spent in each call. */
+      readonly callMs?: Float64Array | undefined;
       readonly bytes?: Uint8Array;
     };
 
@@ -107,6 +111,8 @@ export function engineWorker(port: WorkerPort): void {
   let control: Int32Array;
   let isShared = false;
   let thread = 0;
+  /** Milliseconds spent in each call of the run, if that is measured. */
+  let callMs: Float64Array | undefined;
 
   /** Spins a while, then sleeps, until the word is something else than `value`. */
   const waitWhile = (word: number, value: number): void => {
@@ -135,7 +141,9 @@ export function engineWorker(port: WorkerPort): void {
       for (let done = Atomics.load(control, DONE); done < before; done = Atomics.load(control, DONE)) {
         waitWhile(DONE, done);
       }
+      const begin = callMs && performance.now();
       kernels[functions[call]](args[call], begins[item], ends[item], scratch);
+      if (callMs && begin) callMs[call] += performance.now() - begin;
       Atomics.add(control, DONE, 1);
       wake(DONE);
     }
@@ -251,9 +259,12 @@ export function engineWorker(port: WorkerPort): void {
         port.postMessage({ id: command.id });
         return;
       case "run": {
+        callMs = command.measures
+          ? new Float64Array(programs.get(command.program)?.work.kernels.length ?? 0)
+          : undefined;
         if (thread > 0) {
           follow(command);
-          port.postMessage({ id: command.id });
+          port.postMessage({ id: command.id, callMs });
           return;
         }
         let result: ReturnType<typeof lead>;
@@ -266,7 +277,7 @@ export function engineWorker(port: WorkerPort): void {
         }
         const { steps, results } = result;
         port.postMessage(
-          { id: command.id, steps, results },
+          { id: command.id, steps, results, callMs },
           results.map(({ buffer }) => buffer as ArrayBuffer),
         );
       }

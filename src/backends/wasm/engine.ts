@@ -39,6 +39,8 @@ interface Pending {
   left: number;
   /** The reply of thread 0. */
   reply: Reply | undefined;
+  /** Of all threads together. */
+  readonly callMs: number[];
   resolve(reply: Reply): void;
   reject(error: unknown): void;
 }
@@ -102,7 +104,7 @@ export class Engine {
     if (this.failure) return Promise.reject(this.failure);
     return new Promise((resolve, reject) => {
       if (this.pending.size === 0) for (const worker of this.workers) worker.setBusy(true);
-      this.pending.set(command.id, { left: workers.length, reply: undefined, resolve, reject });
+      this.pending.set(command.id, { left: workers.length, reply: undefined, callMs: [], resolve, reject });
       for (const worker of workers) worker.post(command, transfer);
     });
   }
@@ -120,10 +122,13 @@ export class Engine {
     const waiting = this.pending.get(reply.id);
     if (!waiting) return;
     if (thread === 0) waiting.reply = reply;
+    for (const [call, ms] of reply.callMs?.entries() ?? []) {
+      waiting.callMs[call] = (waiting.callMs[call] ?? 0) + ms;
+    }
     if (--waiting.left > 0) return;
     this.pending.delete(reply.id);
     if (this.pending.size === 0) for (const worker of this.workers) worker.setBusy(false);
-    waiting.resolve(waiting.reply ?? reply);
+    waiting.resolve({ ...(waiting.reply ?? reply), callMs: Float64Array.from(waiting.callMs) });
   }
 
   /** Nothing can be trusted after a thread failed: all waiting calls and all later ones fail with the same reason. */

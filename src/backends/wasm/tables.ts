@@ -5,6 +5,7 @@ import { kernels } from "./kernels/index.ts";
 import { chooseAlgorithms } from "./rewrites/algorithms.ts";
 import { fuseEpilogues, fusePooling } from "./rewrites/epilogues.ts";
 import { poolWinners } from "./rewrites/pool-winners.ts";
+import { usePooledGradients } from "./rewrites/pooled-gradients.ts";
 import { splitReductions } from "./rewrites/split-reductions.ts";
 
 export function planKernel(call: CallShape): KernelPlan {
@@ -18,7 +19,16 @@ const bytesPerPart = 64 * 1024;
 const mostParts = 32;
 
 export const wasmTables: BackendTables = {
-  rewrites: [poolWinners, writeMaps, fuseMaps, fuseEpilogues, fusePooling, chooseAlgorithms, splitReductions],
+  rewrites: [
+    poolWinners,
+    usePooledGradients,
+    writeMaps,
+    fuseMaps,
+    fuseEpilogues,
+    fusePooling,
+    chooseAlgorithms,
+    splitReductions,
+  ],
   inPlace: true,
   split(call) {
     const { algorithm, units, threadBytes = 0, maxParts = mostParts } = planKernel(call);

@@ -319,6 +319,7 @@ class WasmExecutable implements Executable {
           guard !== undefined && updates && guardSegment >= first
             ? { segment: guardSegment - first, address: this.addressOf(program.outputs[guard].buffer) }
             : undefined,
+        measures: request.measures ?? false,
         feeds,
         outputs,
       },
@@ -328,9 +329,11 @@ class WasmExecutable implements Executable {
     if (this.keepsDerived) this.derivedVersion = backend.version;
     const results = (reply.results ?? []).map((bytes) => new Float32Array(bytes.buffer as ArrayBuffer));
     const names = Object.keys(program.outputs);
+    const callMs = [...(reply.callMs ?? [])];
     return {
       steps: reply.steps ?? 0,
       outputs: Object.fromEntries(names.map((name, i) => [name, results[i]])),
+      ...(request.measures ? { callMs } : {}),
     };
   }
 

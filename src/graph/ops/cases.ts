@@ -3,7 +3,7 @@
  * differences, and repeated with other thread counts. Sizes sit where vectors break: one lane short, exact, one over,
  * primes, windows wider than the image, one pixel, one image.
  */
-import type { DType, Shape } from "../../core/shape.ts";
+import { type DType, type Shape, sizeOf } from "../../core/shape.ts";
 import { apply, type Value } from "../graph.ts";
 import { averagePool } from "./average-pool.ts";
 import { concatenate } from "./concatenate.ts";
@@ -116,6 +116,23 @@ const maxPoolTie: OpCase = {
   write: ([input]) => maxPool(input, { poolSize: 3, strides: 2 }),
   hasTies: true,
 };
+
+/** A convolution with bias, ReLU and max pooling behind it. */
+function pooledCase(
+  name: string,
+  image: Shape,
+  kernel: Shape,
+  options: ConvOptions = {},
+  pool: PoolOptions = { poolSize: 2 },
+): OpCase {
+  return {
+    name,
+    inputs: [x(image), x(kernel), x(kernel.slice(-1))],
+    write: ([input, weights, bias]) =>
+      maxPool(elementwise.relu(elementwise.add(conv(input, weights, options), bias)), pool),
+    terms: Math.max(sizeOf(kernel.slice(0, -1)), sizeOf(image.slice(0, -1))),
+  };
+}
 
 const convolutions: OpCase[] = [
   convCase("exact tiles", [2, 6, 6, 8], [3, 3, 8, 16]),
@@ -415,13 +432,28 @@ export const opCases: Record<OpName, readonly OpCase[]> = {
   ],
   conv: [
     ...convolutions,
-    {
-      name: "bias, activation and pooling in registers",
-      inputs: [x([2, 9, 8, 4]), x([3, 3, 4, 10]), x([10])],
-      write: ([image, kernel, bias]) =>
-        maxPool(elementwise.relu(elementwise.add(conv(image, kernel), bias)), { poolSize: 2 }),
-      terms: 96,
-    },
+    pooledCase("bias, activation and pooling in registers", [2, 9, 8, 4], [3, 3, 4, 10]),
+    pooledCase("pooled: one image, many channels", [1, 8, 8, 20], [3, 3, 20, 24]),
+    pooledCase("pooled: several images a pass, rests everywhere", [5, 6, 7, 5], [3, 3, 5, 7]),
+    pooledCase("pooled: first layer", [3, 12, 13, 1], [5, 5, 1, 6]),
+    pooledCase("pooled: colour, same padding", [2, 8, 9, 3], [3, 3, 3, 8], { padding: "same" }),
+    pooledCase(
+      "pooled: overlapping windows",
+      [2, 11, 9, 5],
+      [3, 3, 5, 9],
+      { padding: "same" },
+      { poolSize: 3, strides: 2, padding: "same" },
+    ),
+    pooledCase("pooled: windows of other sizes", [2, 12, 13, 4], [2, 3, 4, 6], {}, { poolSize: [2, 4] }),
+    pooledCase("pooled: strides, and wide taps", [1, 20, 21, 4], [3, 3, 4, 6], {
+      strides: 2,
+      padding: [
+        [1, 0],
+        [2, 1],
+      ],
+    }),
+    pooledCase("pooled: dilation", [1, 15, 14, 5], [3, 3, 5, 6], { dilationRate: 2 }),
+    pooledCase("pooled: 1 × 1", [2, 6, 6, 18], [1, 1, 18, 9]),
     {
       name: "a residual in registers",
       inputs: [x([2, 6, 5, 8]), x([3, 3, 8, 8])],

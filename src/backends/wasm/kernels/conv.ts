@@ -13,30 +13,12 @@
  * and the kernel turned around. A unit is one output row (two with pooling) of one image.
  */
 import type { Epilogue } from "../../../compiler/expression.ts";
-import {
-  type FunctionBuilder,
-  f32x4,
-  type I32,
-  i8x16,
-  i16x8,
-  i32,
-  i32x4,
-  type Local,
-  v128,
-} from "../assembler.ts";
+import { type FunctionBuilder, type I32, i32, type Local } from "../assembler.ts";
 import type { KernelWriter } from "../kernel.ts";
 import { type Axes, Band } from "./band.ts";
 import { EpilogueWriter } from "./formula.ts";
-import {
-  type Accumulators,
-  accumulators,
-  clear,
-  multiplyTile,
-  simplifyLoops,
-  storeRow,
-  tileColumns,
-  tileRows,
-} from "./tile.ts";
+import { keepsOrder, storePooled } from "./pooled-store.ts";
+import { accumulators, clear, multiplyTile, simplifyLoops, storeRow, tileColumns, tileRows } from "./tile.ts";
 
 export interface WasmConvParams {
   readonly axes: Axes;
@@ -154,8 +136,24 @@ export const conv: KernelWriter<WasmConvParams> = ({ params, outputs }) => {
             pointers[2].set(i32.add(pointers[0], nextRow));
             pointers[3].set(i32.add(pointers[2], pixel));
             multiply();
-            const element = f.local("i32", elementOf(position));
-            poolTile(f, sums, finisher, element, { output, winners }, store);
+            const element = f.local("i32", i32.mul(elementOf(position), 4));
+            store((columns) => {
+              for (const c of [0, 1]) {
+                const lanes = Math.min(4, columns - c * 4);
+                if (lanes <= 0) continue;
+                const values = sums.map((row) => row[c]);
+                const at = f.local("i32", i32.add(element, c * 16));
+                const finish = (value: Local<"v128">) => finisher.finish(value, c, element);
+                storePooled(
+                  f,
+                  values,
+                  { finish, early: !keepsOrder(epilogue) },
+                  at,
+                  { output, winners },
+                  lanes,
+                );
+              }
+            });
             nextPosition(f, x, y, outColumns);
           });
           return;
@@ -190,32 +188,4 @@ export function nextPosition(f: FunctionBuilder, x: Local<"i32">, y: Local<"i32"
     x.set(0);
     f.increase(y, 1);
   });
-}
-
-/** Writes the largest of a tile's four rows after bias and activation, and its number if `winners` is there. */
-function poolTile(
-  f: FunctionBuilder,
-  sums: Accumulators,
-  finisher: EpilogueWriter,
-  element: Local<"i32">,
-  addresses: { output: Local<"i32">; winners: Local<"i32"> | undefined },
-  store: (write: (width: number) => void) => void,
-): void {
-  const bytes = f.local("i32", i32.mul(element, 4));
-  const best = [0, 1].map((c) => f.local("v128", finisher.finish(sums[0][c], c, bytes)));
-  const winner = f.locals4(2, v128.zero);
-  for (let r = 1; r < tileRows; r++) {
-    for (const c of [0, 1]) {
-      const value = finisher.finish(sums[r][c], c, bytes);
-      if (addresses.winners) {
-        winner[c].set(v128.bitselect(i32x4.splat(r), winner[c], f32x4.gt(value, best[c])));
-      }
-      best[c].set(f32x4.max(best[c], value));
-    }
-  }
-  store((width) => storeRow(f, i32.add(addresses.output, bytes), best, width));
-  const { winners } = addresses;
-  if (!winners) return;
-  const codes = f.local("v128", i8x16.narrowI16x8U(i16x8.narrowI32x4U(winner[0], winner[1]), v128.zero));
-  store((width) => f.storeBytes(i32.add(winners, element), codes, width));
 }

@@ -6,10 +6,14 @@ import { concatenate } from "./concatenate.ts";
 import { conv } from "./conv.ts";
 import { convDepthwise } from "./conv-depthwise.ts";
 import { convDepthwiseGradient } from "./conv-depthwise-gradient.ts";
+import { convInputGradientPooled } from "./conv-input-gradient-pooled.ts";
 import { convKernelGradient } from "./conv-kernel-gradient.ts";
 import { convKernelGradientFew } from "./conv-kernel-gradient-few.ts";
+import { convKernelGradientPooled } from "./conv-kernel-gradient-pooled.ts";
+import { convWinograd } from "./conv-winograd.ts";
 import { copy } from "./copy.ts";
 import { derivePanels } from "./derive-panels.ts";
+import { deriveWinograd } from "./derive-winograd.ts";
 import { gather, scatterAdd } from "./gather.ts";
 import { argMax, oneHot } from "./labels.ts";
 import { map } from "./map.ts";
@@ -43,9 +47,13 @@ export const kernels = {
   hostPoint: copy,
   derivePanels,
   matMul,
+  deriveWinograd,
   conv,
+  convWinograd,
   convKernelGradient,
   convKernelGradientFew,
+  convKernelGradientPooled,
+  convInputGradientPooled,
   convDepthwise,
   convDepthwiseGradient,
   maxPool,

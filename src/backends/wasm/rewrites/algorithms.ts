@@ -8,15 +8,21 @@ import { type MatMulParams, matMulSizes } from "../../../graph/ops/mat-mul.ts";
 import type { Axes, SpreadAxis } from "../kernels/band.ts";
 import type { WasmConvParams } from "../kernels/conv.ts";
 import type { DepthwiseParams } from "../kernels/conv-depthwise.ts";
+import { type PooledInputGradientParams, pooledPanelWidth } from "../kernels/conv-input-gradient-pooled.ts";
+import type { PooledKernelGradientParams } from "../kernels/conv-kernel-gradient-pooled.ts";
+import { type WinogradParams, winogradTiles } from "../kernels/conv-winograd.ts";
 import { type PanelParams, panelElements } from "../kernels/derive-panels.ts";
+import { type WinogradPanelParams, winogradElements } from "../kernels/derive-winograd.ts";
 import type { KernelGradientParams } from "../kernels/gradient-tile.ts";
 import type { WasmMatMulParams } from "../kernels/mat-mul.ts";
 import { tileRows } from "../kernels/tile.ts";
+import type { PoolAxes } from "../kernels/winner-lists.ts";
+import type { PooledConvParams } from "./pooled-gradients.ts";
 
 /** Rows of B further apart than this many columns share too few cache sets: they are packed. */
 const widestRow = 384;
 
-type Extended<Params> = Params & { readonly epilogue?: Epilogue; readonly pool?: "max" | "winners" };
+type Extended<Params> = Params & { readonly epilogue?: Epilogue };
 
 export function chooseAlgorithms(dag: Dag): void {
   for (const node of dag.nodes) {
@@ -30,30 +36,75 @@ function choose(node: Node): Node[] | undefined {
     case "matMul":
       return chooseMatMul(node, node.params as Extended<MatMulParams>);
     case "conv":
-      return chooseConv(node, node.params as Extended<ConvParams>);
+      return chooseConv(node, node.params as Extended<ConvParams> & { pool?: "max" | "winners" });
     case "convInputGradient":
       return chooseInputGradient(node, node.params as Extended<ConvParams>);
     case "convKernelGradient":
       return chooseKernelGradient(node, node.params as ConvParams);
+    case "convInputGradientPooled":
+      return choosePooledInputGradient(node, node.params as Extended<PooledConvParams>);
+    case "convKernelGradientPooled":
+      return choosePooledKernelGradient(node, node.params as PooledConvParams);
     default:
       return undefined;
   }
 }
 
-/** A call that prepares the panels of a matrix, and what the product reads. */
-function panelsOf(node: Node, matrix: Ref, params: PanelParams): { derive: Node; panels: Ref } {
-  const output = computed([panelElements(params)]);
+/** A call that prepares a form of a matrix, and what the product reads. */
+function derived(
+  kernel: string,
+  node: Node,
+  matrix: Ref,
+  params: unknown,
+  elements: number,
+): { derive: Node; form: Ref } {
+  const output = computed([elements]);
   const { scope, order } = node;
-  const derive: Node = {
-    kernel: "derivePanels",
-    params,
-    inputs: [matrix],
-    outputs: [output],
-    scope,
-    flops: 0,
-    order: order - 0.5,
-  };
-  return { derive, panels: refTo(output) };
+  const inputs = [matrix];
+  const derive: Node = { kernel, params, inputs, outputs: [output], scope, flops: 0, order: order - 0.5 };
+  return { derive, form: refTo(output) };
+}
+
+function panelsOf(node: Node, matrix: Ref, params: PanelParams) {
+  return derived("derivePanels", node, matrix, params, panelElements(params));
+}
+
+/** Channels from which Winograd's products are worth its transforms. */
+const leastWinogradChannels = 8;
+/** Share of the products that whole tiles may waste at the edges. */
+const mostTileWaste = 1.6;
+
+/** Whether Winograd's method fits: 3 × 3, stride 1, no dilation or groups, enough channels, few half-empty tiles. */
+function suitsWinograd({ axes, groups, inC, outC, pool }: WasmConvParams): boolean {
+  const [depth, height, width] = axes;
+  const isPlane = depth.in === 1 && depth.out === 1 && depth.size === 1 && depth.before === 0;
+  const isSimple = [height, width].every(
+    ({ size, stride, dilation, spread, before }) =>
+      size === 3 && stride === 1 && dilation === 1 && spread === 1 && before >= 0 && before <= 2,
+  );
+  const isPooled = pool !== "none";
+  const tiles = winogradTiles(height, isPooled) * winogradTiles(width, isPooled);
+  const waste = isPooled ? 1 : (tiles * 4) / (height.out * width.out);
+  return (
+    groups === 1 &&
+    isPlane &&
+    isSimple &&
+    waste <= mostTileWaste &&
+    Math.min(inC, outC) >= leastWinogradChannels
+  );
+}
+
+/** A convolution by Winograd's method, if it suits; `form` says how the kernel lies in memory. */
+function byWinograd(node: Node, params: WasmConvParams, form: WinogradPanelParams): Node[] | undefined {
+  if (!suitsWinograd(params)) return undefined;
+  const [image, kernel, ...operands] = node.inputs;
+  const { derive, form: panels } = derived("deriveWinograd", node, kernel, form, winogradElements(form));
+  const { axes, inC, outC, epilogue, pool } = params;
+  const winograd: WinogradParams = { height: axes[1], width: axes[2], inC, outC, epilogue, pool };
+  return [
+    derive,
+    { ...node, kernel: "convWinograd", params: winograd, inputs: [image, panels, ...operands] },
+  ];
 }
 
 function chooseMatMul(
@@ -72,7 +123,7 @@ function chooseMatMul(
     rows: [{ count: inner, stride: transposeB ? 1 : columns }],
     columns: { count: columns, stride: transposeB ? inner : 1 },
   });
-  return [packed.derive, { ...node, params, inputs: [a, packed.panels, ...operands] }];
+  return [packed.derive, { ...node, params, inputs: [a, packed.form, ...operands] }];
 }
 
 function convSizes(kernel: Ref, groups: number) {
@@ -103,7 +154,7 @@ const transposedAxes = (window: WindowGeometry): Axes =>
 
 function chooseConv(
   node: Node,
-  { window, groups, epilogue = noEpilogue, pool }: Extended<ConvParams>,
+  { window, groups, epilogue = noEpilogue, pool }: Extended<ConvParams> & { pool?: "max" | "winners" },
 ): Node[] {
   const [image, kernel, ...operands] = node.inputs;
   const { inC, outC, channels, taps } = convSizes(kernel, groups);
@@ -111,12 +162,6 @@ function chooseConv(
     const params: DepthwiseParams = { axes: forwardAxes(window), channels, reversed: false, epilogue };
     return [{ ...node, kernel: "convDepthwise", params }];
   }
-  const { derive, panels } = panelsOf(node, kernel, {
-    groups: { count: groups, stride: outC },
-    offset: 0,
-    rows: [{ count: taps * inC, stride: channels }],
-    columns: { count: outC, stride: 1 },
-  });
   const params: WasmConvParams = {
     axes: forwardAxes(window),
     groups,
@@ -125,7 +170,20 @@ function chooseConv(
     epilogue,
     pool: pool ?? "none",
   };
-  return [derive, { ...node, params, inputs: [image, panels, ...operands] }];
+  const winograd = byWinograd(node, params, {
+    offset: 0,
+    taps: [3 * inC * channels, inC * channels],
+    rows: { count: inC, stride: channels },
+    columns: { count: outC, stride: 1 },
+  });
+  if (winograd) return winograd;
+  const { derive, form } = panelsOf(node, kernel, {
+    groups: { count: groups, stride: outC },
+    offset: 0,
+    rows: [{ count: taps * inC, stride: channels }],
+    columns: { count: outC, stride: 1 },
+  });
+  return [derive, { ...node, params, inputs: [image, form, ...operands] }];
 }
 
 function chooseInputGradient(
@@ -139,17 +197,25 @@ function chooseInputGradient(
     const params: DepthwiseParams = { axes, channels, reversed: true, epilogue };
     return [{ ...node, kernel: "convDepthwise", params }];
   }
-  const { derive, panels } = panelsOf(node, kernel, {
+  const params: WasmConvParams = { axes, groups, inC: outC, outC: inC, epilogue, pool: "none" };
+  const lastTap = (taps - 1) * inC * channels;
+  const winograd = byWinograd(node, params, {
+    offset: lastTap,
+    taps: [-3 * inC * channels, -inC * channels],
+    rows: { count: outC, stride: 1 },
+    columns: { count: inC, stride: channels },
+  });
+  if (winograd) return winograd;
+  const { derive, form } = panelsOf(node, kernel, {
     groups: { count: groups, stride: outC },
-    offset: (taps - 1) * inC * channels,
+    offset: lastTap,
     rows: [
       { count: taps, stride: -inC * channels },
       { count: outC, stride: 1 },
     ],
     columns: { count: inC, stride: channels },
   });
-  const params: WasmConvParams = { axes, groups, inC: outC, outC: inC, epilogue, pool: "none" };
-  return [derive, { ...node, kernel: "conv", params, inputs: [gradient, panels, ...operands] }];
+  return [derive, { ...node, kernel: "conv", params, inputs: [gradient, form, ...operands] }];
 }
 
 function chooseKernelGradient(node: Node, { window, groups }: ConvParams): Node[] {
@@ -161,4 +227,32 @@ function chooseKernelGradient(node: Node, { window, groups }: ConvParams): Node[
   }
   const params: KernelGradientParams = { axes, groups, inC, outC };
   return [{ ...node, kernel: inC < tileRows ? "convKernelGradientFew" : "convKernelGradient", params }];
+}
+
+/** The window of a pooling over two axes. */
+const poolAxes = ([height, width]: WindowGeometry): PoolAxes => ({ height, width });
+
+function choosePooledInputGradient(node: Node, params: Extended<PooledConvParams>): Node[] {
+  const { window, pool, epilogue = noEpilogue } = params;
+  const [gradient, winners, kernel, ...operands] = node.inputs;
+  const { inC, outC, taps } = convSizes(kernel, 1);
+  const { derive, form } = panelsOf(node, kernel, {
+    groups: { count: 1, stride: 0 },
+    offset: 0,
+    rows: [
+      { count: taps, stride: inC * outC },
+      { count: outC, stride: 1 },
+    ],
+    columns: { count: inC, stride: outC },
+    width: pooledPanelWidth(inC),
+  });
+  const [height, width] = window;
+  const pooled: PooledInputGradientParams = { height, width, pool: poolAxes(pool), inC, outC, epilogue };
+  return [derive, { ...node, params: pooled, inputs: [gradient, winners, form, ...operands] }];
+}
+
+function choosePooledKernelGradient(node: Node, { window, pool }: PooledConvParams): Node[] {
+  const { inC, outC } = convSizes(refTo(node.outputs[0]), 1);
+  const params: PooledKernelGradientParams = { axes: forwardAxes(window), pool: poolAxes(pool), inC, outC };
+  return [{ ...node, params }];
 }

@@ -13,7 +13,7 @@ import { windowOutputs } from "../../../core/window.ts";
 import type { ConvParams } from "../../../graph/ops/conv.ts";
 import type { PoolParams } from "../../../graph/ops/pool-params.ts";
 
-const withEpilogue = ["conv", "convInputGradient", "matMul"];
+const withEpilogue = ["conv", "convInputGradient", "convInputGradientPooled", "matMul"];
 
 export function fuseEpilogues(dag: Dag): void {
   for (const node of dag.nodes.filter(({ kernel }) => withEpilogue.includes(kernel))) {
