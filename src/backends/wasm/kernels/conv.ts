@@ -9,16 +9,29 @@
  * 2 × 2 max pooling the four rows of a tile are one pooling window, and the full map is never written: its winner is
  * kept as a byte, 0–3, when training needs it.
  *
+ * Where the sums are short (first layers), the patches of a band are copied side by side first, [tile][tap and
+ * channel][4], and read as one stream by every panel.
+ *
  * The input gradient (transposed convolution) runs here too, on the gradient with zeros around and between its pixels
  * and the kernel turned around. A unit is one output row (two with pooling) of one image.
  */
 import type { Epilogue } from "../../../compiler/expression.ts";
-import { type FunctionBuilder, type I32, i32, type Local } from "../assembler.ts";
+import { type FunctionBuilder, type I32, i32, type Local, v128 } from "../assembler.ts";
 import type { KernelWriter } from "../kernel.ts";
 import { type Axes, Band } from "./band.ts";
 import { EpilogueWriter } from "./formula.ts";
 import { keepsOrder, storePooled } from "./pooled-store.ts";
-import { accumulators, clear, multiplyTile, simplifyLoops, storeRow, tileColumns, tileRows } from "./tile.ts";
+import {
+  accumulators,
+  clear,
+  multiplyPatch,
+  multiplyTile,
+  simplifyLoops,
+  storeRow,
+  type TileLoop,
+  tileColumns,
+  tileRows,
+} from "./tile.ts";
 
 export interface WasmConvParams {
   readonly axes: Axes;
@@ -29,6 +42,19 @@ export interface WasmConvParams {
   readonly epilogue: Epilogue;
   /** 2 × 2 max pooling of the result; `winners` also writes which of the four was largest. */
   readonly pool: "none" | "max" | "winners";
+}
+
+/** Longest sums that are worth copying the patches: few channels, as in first layers. */
+const longestPatch = 64;
+/** Output channels that make up for the copy. */
+const leastOutC = 16;
+
+/** Whether patches are copied first: then short sums need no loops over taps. */
+function suitsPatches({ axes: [depth, height, width], groups, inC, outC }: WasmConvParams): boolean {
+  const isPlane = depth.in === 1 && depth.size === 1;
+  return (
+    isPlane && groups === 1 && height.size * width.size * inC <= longestPatch && inC <= 4 && outC >= leastOutC
+  );
 }
 
 export const conv: KernelWriter<WasmConvParams> = ({ params, outputs }) => {
@@ -46,11 +72,21 @@ export const conv: KernelWriter<WasmConvParams> = ({ params, outputs }) => {
   const panelBytes = taps * inC * tileColumns * 4;
   const lastWidth = outC - (panelsPerGroup - 1) * tileColumns;
   const imageBytes = depth.in * height.in * width.in * inC * groups * 4;
+  const packs = suitsPatches(params);
+  const patchBytes = taps * inC * tileRows * 4;
+  const tilesPerBand = pooled ? bandRows * outColumns : Math.ceil((bandRows * outColumns) / tileRows);
 
   return {
-    algorithm: `${band.copied ? "padded " : ""}implicit gemm 4×8${pooled ? ", pooled in registers" : ""}`,
+    algorithm: [
+      band.copied ? "padded" : "",
+      packs ? "first-layer patches" : "implicit gemm",
+      "4×8",
+      pooled ? "pooled in registers" : "",
+    ]
+      .filter((word) => word !== "")
+      .join(" "),
     units: outputs[0].shape[0] * rowsPerImage,
-    threadBytes: band.threadBytes,
+    threadBytes: band.threadBytes + (packs ? tilesPerBand * patchBytes : 0),
     key: JSON.stringify(["conv", params]),
     write(f, { addresses, begin, end, scratch }) {
       const [image, panels] = addresses;
@@ -59,14 +95,10 @@ export const conv: KernelWriter<WasmConvParams> = ({ params, outputs }) => {
       const sums = accumulators(f, tileRows, 2);
       const pointers = sums.map(() => f.local("i32"));
       const pointerB = f.local("i32");
-      const [planeTap, rowTap, columnTap] = band.tapBytes;
-      const column = tileColumns * 4;
-      const loops = simplifyLoops([
-        { count: depth.size, a: planeTap, b: height.size * width.size * inC * column },
-        { count: height.size, a: rowTap, b: width.size * inC * column },
-        { count: width.size, a: columnTap, b: inC * column },
-        { count: inC, a: 4, b: column },
-      ]);
+      const patches = f.local("i32", i32.add(scratch, band.threadBytes));
+      const loops = tapLoops(params, band);
+      const pixel = width.stride * band.pixelBytes;
+      const nextRow = height.stride * band.rowBytes;
 
       const unit = f.local("i32", begin);
       f.if(i32.ltS(begin, end), () => f.doWhile(writeBand, () => i32.ltS(unit, end)));
@@ -83,6 +115,8 @@ export const conv: KernelWriter<WasmConvParams> = ({ params, outputs }) => {
         const source = i32.add(image, i32.mul(n, imageBytes));
         const base = band.fill(f, source, scratch, plane, convRow, convCount);
         const firstPosition = f.local("i32", i32.mul(unit, outColumns));
+        const positions = f.local("i32", i32.mul(count, outColumns));
+        if (packs) packPatches(base, positions);
         const group = f.local("i32");
         const panel = f.local("i32");
         f.loop(group, 0, groups, 1, () => {
@@ -91,10 +125,58 @@ export const conv: KernelWriter<WasmConvParams> = ({ params, outputs }) => {
             const index = i32.add(i32.mul(group, panelsPerGroup), panel);
             const weights = f.local("i32", i32.add(panels, i32.mul(index, panelBytes)));
             const channel = f.local("i32", i32.add(i32.mul(group, outC), i32.mul(panel, tileColumns)));
-            writePanel(origin, weights, channel, panel, firstPosition, count);
+            writePanel(origin, weights, channel, panel, firstPosition, positions);
           });
         });
         f.increase(unit, count);
+      }
+
+      /** Calls `visit` for each tile of the band, with the pointers at the windows of its four rows. */
+      function forEachTile(
+        origin: Local<"i32">,
+        positions: Local<"i32">,
+        visit: (position: Local<"i32">) => void,
+      ): void {
+        const position = f.local("i32");
+        const x = f.local("i32", 0);
+        const y = f.local("i32", 0);
+        if (pooled) {
+          f.loop(position, 0, positions, 1, () => {
+            pointers[0].set(i32.add(origin, i32.add(i32.mul(y, 2 * nextRow), i32.mul(x, 2 * pixel))));
+            pointers[1].set(i32.add(pointers[0], pixel));
+            pointers[2].set(i32.add(pointers[0], nextRow));
+            pointers[3].set(i32.add(pointers[2], pixel));
+            visit(position);
+            nextPosition(f, x, y, outColumns);
+          });
+          return;
+        }
+        const last = i32.sub(positions, 1);
+        f.loop(position, 0, positions, tileRows, () => {
+          for (const [r, pointer] of pointers.entries()) {
+            pointer.set(i32.add(origin, i32.add(i32.mul(y, nextRow), i32.mul(x, pixel))));
+            f.if(i32.ltS(i32.add(position, r), last), () => nextPosition(f, x, y, outColumns));
+          }
+          visit(position);
+        });
+      }
+
+      /** The patches of all tiles, each [tap and channel][four rows], so that every panel reads them as one stream. */
+      function packPatches(origin: Local<"i32">, positions: Local<"i32">): void {
+        const target = f.local("i32", patches);
+        const [, rowTap, columnTap] = band.tapBytes;
+        forEachTile(origin, positions, () => {
+          for (let tap = 0; tap < taps; tap++) {
+            const from = Math.floor(tap / width.size) * rowTap + (tap % width.size) * columnTap;
+            for (let c = 0; c < inC; c++) {
+              const vector = f.local("v128", v128.load32Splat(pointers[0], from + c * 4));
+              for (let r = 1; r < tileRows; r++)
+                vector.set(v128.load32Lane(pointers[r], vector, r, from + c * 4));
+              f.storeV128(target, vector, (tap * inC + c) * 16);
+            }
+          }
+          f.increase(target, patchBytes);
+        });
       }
 
       /** All positions of the band for eight output channels. */
@@ -104,82 +186,87 @@ export const conv: KernelWriter<WasmConvParams> = ({ params, outputs }) => {
         channel: Local<"i32">,
         panel: Local<"i32">,
         firstPosition: Local<"i32">,
-        rows: Local<"i32">,
+        positions: Local<"i32">,
       ): void {
         const finisher = new EpilogueWriter(f, epilogue, operands, i32.mul(channel, 4), 2);
-        const positions = f.local("i32", i32.mul(rows, outColumns));
-        const position = f.local("i32");
-        const x = f.local("i32", 0);
-        const y = f.local("i32", 0);
-        const multiply = (): void => {
-          pointerB.set(weights);
-          clear(sums);
-          multiplyTile(f, sums, { rows: pointers, columns: pointerB, vectors: 2, loops });
-        };
+        const finishing = { early: !keepsOrder(epilogue) };
         const store = (write: (width: number) => void): void => {
+          const isLast = i32.eq(panel, panelsPerGroup - 1);
           if (lastWidth === tileColumns) write(tileColumns);
           else
             f.if(
-              i32.eq(panel, panelsPerGroup - 1),
+              isLast,
               () => write(lastWidth),
               () => write(tileColumns),
             );
         };
-        const elementOf = (at: I32): I32 => i32.add(i32.mul(i32.add(firstPosition, at), channels), channel);
-        const pixel = width.stride * band.pixelBytes;
-        const nextRow = height.stride * band.rowBytes;
-
-        if (pooled) {
-          f.loop(position, 0, positions, 1, () => {
-            pointers[0].set(i32.add(origin, i32.add(i32.mul(y, 2 * nextRow), i32.mul(x, 2 * pixel))));
-            pointers[1].set(i32.add(pointers[0], pixel));
-            pointers[2].set(i32.add(pointers[0], nextRow));
-            pointers[3].set(i32.add(pointers[2], pixel));
-            multiply();
-            const element = f.local("i32", i32.mul(elementOf(position), 4));
-            store((columns) => {
-              for (const c of [0, 1]) {
-                const lanes = Math.min(4, columns - c * 4);
-                if (lanes <= 0) continue;
-                const values = sums.map((row) => row[c]);
-                const at = f.local("i32", i32.add(element, c * 16));
-                const finish = (value: Local<"v128">) => finisher.finish(value, c, element);
-                storePooled(
-                  f,
-                  values,
-                  { finish, early: !keepsOrder(epilogue) },
-                  at,
-                  { output, winners },
-                  lanes,
-                );
-              }
-            });
-            nextPosition(f, x, y, outColumns);
+        const elementOf = (at: I32): I32 =>
+          i32.mul(i32.add(i32.mul(i32.add(firstPosition, at), channels), channel), 4);
+        const writePooled = (position: Local<"i32">): void => {
+          const element = f.local("i32", elementOf(position));
+          store((columns) => {
+            for (const c of [0, 1]) {
+              const lanes = Math.min(4, columns - c * 4);
+              if (lanes <= 0) continue;
+              const values = sums.map((row) => row[c]);
+              const finish = (value: Local<"v128">) => finisher.finish(value, c, element);
+              storePooled(
+                f,
+                values,
+                { finish, ...finishing },
+                i32.add(element, c * 16),
+                { output, winners },
+                lanes,
+              );
+            }
           });
-          return;
-        }
-        const targets = sums.map(() => f.local("i32"));
-        const last = i32.sub(positions, 1);
-        f.loop(position, 0, positions, tileRows, () => {
-          for (const [r, pointer] of pointers.entries()) {
-            pointer.set(i32.add(origin, i32.add(i32.mul(y, nextRow), i32.mul(x, pixel))));
-            /* Behind the last position, the last again: the same numbers go to the same place. */
-            const at = f.local("i32", i32.min(i32.add(position, r), last));
-            targets[r].set(i32.mul(elementOf(at), 4));
-            f.if(i32.ltS(at, last), () => nextPosition(f, x, y, outColumns));
-          }
-          multiply();
+        };
+        const writeMap = (position: Local<"i32">): void => {
+          const last = i32.sub(positions, 1);
+          /* Behind the last position, the last again: the same numbers go to the same place. */
+          const targets = sums.map((_, r) =>
+            f.local("i32", elementOf(f.local("i32", i32.min(f.local("i32", i32.add(position, r)), last)))),
+          );
           for (const [r, sum] of sums.entries()) {
             for (const [c, vector] of sum.entries()) vector.set(finisher.finish(vector, c, targets[r]));
           }
           store((columns) => {
             for (const [r, sum] of sums.entries()) storeRow(f, i32.add(output, targets[r]), sum, columns);
           });
+        };
+        const write = pooled ? writePooled : writeMap;
+        if (!packs) {
+          forEachTile(origin, positions, (position) => {
+            pointerB.set(weights);
+            clear(sums);
+            multiplyTile(f, sums, { rows: pointers, columns: pointerB, vectors: 2, loops });
+            write(position);
+          });
+          return;
+        }
+        const position = f.local("i32");
+        const patch = f.local("i32", patches);
+        f.loop(position, 0, positions, pooled ? 1 : tileRows, () => {
+          multiplyPatch(f, sums, patch, weights, taps * inC);
+          write(position);
+          f.increase(patch, patchBytes);
         });
       }
     },
   };
 };
+
+/** The loops over planes, rows and columns of taps, and channels. */
+function tapLoops({ axes: [depth, height, width], inC }: WasmConvParams, band: Band): TileLoop[] {
+  const [planeTap, rowTap, columnTap] = band.tapBytes;
+  const column = tileColumns * 4;
+  return simplifyLoops([
+    { count: depth.size, a: planeTap, b: height.size * width.size * inC * column },
+    { count: height.size, a: rowTap, b: width.size * inC * column },
+    { count: width.size, a: columnTap, b: inC * column },
+    { count: inC, a: 4, b: column },
+  ]);
+}
 
 /** The next position along a row, or the first of the next row. */
 export function nextPosition(f: FunctionBuilder, x: Local<"i32">, y: Local<"i32">, columns: number): void {

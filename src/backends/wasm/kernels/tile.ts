@@ -93,6 +93,35 @@ export function multiplyTile(f: FunctionBuilder, sums: Accumulators, tile: Tile)
   nest(0);
 }
 
+/** Sets `sums` to the products of a packed patch, [k][4 rows], and a panel, [k][8 columns], for k below `length`. */
+export function multiplyPatch(
+  f: FunctionBuilder,
+  sums: Accumulators,
+  patch: Local<"i32">,
+  panel: Local<"i32">,
+  length: number,
+): void {
+  clear(sums);
+  const splats = sums.map(() => f.local("v128"));
+  const b = f.locals4(2);
+  const a = f.local("i32", patch);
+  const columns = f.local("i32", panel);
+  const last = f.local("i32", i32.add(panel, length * tileColumns * 4));
+  f.doWhile(
+    () => {
+      for (const [r, splat] of splats.entries()) splat.set(v128.load32Splat(a, r * 4));
+      for (const [c, vector] of b.entries()) vector.set(v128.load(columns, c * 16));
+      for (const [c, vector] of b.entries()) {
+        for (const [r, splat] of splats.entries())
+          sums[r][c].set(f32x4.add(sums[r][c], f32x4.mul(vector, splat)));
+      }
+      f.increase(a, tileRows * 4);
+      f.increase(columns, tileColumns * 4);
+    },
+    () => i32.ne(columns, last),
+  );
+}
+
 /** What is left to move on after an inner loop has moved `count` times by `step`. */
 function difference(total: I32, step: I32, count: I32): I32 {
   const moved = i32.mul(step, count);
