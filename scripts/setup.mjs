@@ -50,7 +50,12 @@ if (changed(installed) < Math.max(changed("package-lock.json"), changed("package
 }
 
 const stamp = "dist/.built";
-const sources = Math.max(newest("src"), changed("tsconfig.json"), changed("tsconfig.build.json"), changed(installed));
+const sources = Math.max(
+  newest("src"),
+  changed("tsconfig.json"),
+  changed("tsconfig.build.json"),
+  changed(installed),
+);
 if (changed(stamp) < sources) {
   run("Building", process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json"]);
   writeFileSync(join(root, stamp), "");

@@ -3,5 +3,6 @@
  *
  * @module convnet/node
  */
+export { type ReadImageOptions, readImage } from "./data/image/read-image.ts";
 export type { TrainAndTest } from "./data/mnist.ts";
 export { fashionMnist, idxFolder, type MnistOptions, mnist } from "./data/mnist.ts";

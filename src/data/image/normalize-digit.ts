@@ -87,12 +87,15 @@ function inkOf(picture: Picture, where: string): Plane {
     });
   }
   const border = grey.filter((_, i) => isBorder(i, width, height)).sort();
-  const isPaper = border[border.length >> 1] > (darkest + brightest) / 2;
-  /* Nine tenths of the border are background, shadows included; a stroke may touch the rest. */
-  const tenth = Math.floor((border.length - 1) * 0.1);
-  const background = isPaper ? border[tenth] : border[border.length - 1 - tenth];
-  const range = (isPaper ? darkest : brightest) - background;
-  return { width, height, data: grey.map((value) => (Math.max(0, (value - background) / range) || 0) * 255) };
+  const median = border[border.length >> 1];
+  const isPaper = median > (darkest + brightest) / 2;
+  const ink = isPaper ? darkest : brightest;
+  /* A stroke may touch the border; of what is nearer to the paper, nine tenths are background, shadows included. */
+  const paper = border.filter((value) => Math.abs(value - median) < Math.abs(ink - median) / 2);
+  const tenth = Math.floor((paper.length - 1) * 0.1);
+  const background = isPaper ? paper[tenth] : paper[paper.length - 1 - tenth];
+  const range = ink - background;
+  return { width, height, data: grey.map((value) => Math.max(0, (value - background) / range) * 255) };
 }
 
 function isBorder(i: number, width: number, height: number): boolean {
@@ -122,7 +125,7 @@ function crop({ width, height, data }: Plane): Plane {
   return { ...cropped, data: part };
 }
 
-/** Moves the centre of mass to pixel [14, 14], where MNIST has it on average, and the brightest pixel to 255. */
+/** Puts the centre of mass into pixel 14, 14, [13.5, 14.5) both ways as in MNIST, and the brightest pixel to 255. */
 function center({ width, height, data }: Plane): Uint8Array {
   let [mass, massX, massY, brightest] = [0, 0, 0, 0];
   for (const [i, value] of data.entries()) {
@@ -133,7 +136,7 @@ function center({ width, height, data }: Plane): Uint8Array {
     brightest = Math.max(brightest, value);
   }
   const offset = (moment: number, length: number): number =>
-    Math.min(Math.max(0, Math.round(frameSide / 2 - moment / mass)), frameSide - length);
+    Math.min(Math.max(0, Math.ceil(13.5 - moment / mass - 1e-6)), frameSide - length);
   const left = offset(massX, width);
   const top = offset(massY, height);
   const frame = new Uint8Array(frameSide * frameSide);

@@ -12,7 +12,8 @@ export interface ReadImageOptions {
 
 /** What is used of sharp; its own types are there only where it is installed. */
 interface Decoder {
-  autoOrient(): Decoder;
+  /** Without an angle: as the EXIF data say. */
+  rotate(): Decoder;
   toColourspace(name: "srgb" | "b-w"): Decoder;
   resize(width: number, height: number, options: { fit: "fill" }): Decoder;
   flatten(options: { background: string }): Decoder;
@@ -54,7 +55,7 @@ export async function readImage(path: string, options: ReadImageOptions = {}): P
   const bytes = await readFile(path);
   const sharp = await loadSharp(path);
   try {
-    let image = sharp(bytes).autoOrient().toColourspace("srgb");
+    let image = sharp(bytes).rotate().toColourspace("srgb");
     if (width && height) image = image.resize(width, height, { fit: "fill" });
     if (channels === 3) image = image.flatten({ background: "white" });
     if (channels === 1) image = image.flatten({ background: "white" }).grayscale().toColourspace("b-w");

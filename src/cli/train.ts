@@ -1,0 +1,45 @@
+import { Command } from "commander";
+import { datasetArgument } from "./datasets.ts";
+import { backendOptions, jsonOption, oneOf, positiveNumber, share, wholeNumber } from "./option-values.ts";
+import type { TrainOptions } from "./train/options.ts";
+
+export function trainCommand(): Command {
+  const command = new Command("train")
+    .description("Train a network, measure it on the test set, and save model, history and report.")
+    .argument("[dataset]", datasetArgument, "mnist")
+    .option("-m, --model <spec.json>", "layers as JSON (default: the article's network)")
+    .option("-e, --epochs <n>", "passes over the training samples (default: 5)", wholeNumber(1))
+    .option(
+      "--steps <n>",
+      "stop after n optimizer steps in all; without --epochs, however many epochs that takes",
+      wholeNumber(1),
+    )
+    .option("-b, --batch-size <n>", "samples of one step", wholeNumber(1), 32)
+    .option("--optimizer <name>", "adam or sgd", oneOf("adam", "sgd"), "adam")
+    .option("--learning-rate <rate>", "step size (default: 0.001 for adam, 0.01 for sgd)", positiveNumber)
+    .option("--seed <n>", "decides first weights and the order of samples", wholeNumber(0), 1)
+    .option("--validation-split <share>", "share of the samples to measure on after every epoch", share, 0)
+    .option("--limit <n>", "use only the first n training samples", wholeNumber(1))
+    .option("--classes <n>", "number of classes of a folder (default: from its labels)", wholeNumber(1))
+    .option("--out <folder>", "where to save (default: runs/<dataset>-<time>)");
+  for (const option of [...backendOptions(), jsonOption()]) command.addOption(option);
+  return command
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ convnet train                                        the article's program
+  $ convnet train fashion-mnist --epochs 10 --validation-split 0.1
+  $ convnet train data/letters --model letters.json --out runs/letters
+  $ convnet train --limit 6000 --epochs 1                a quick look
+  $ convnet train --steps 200 --json                     for scripts
+
+A spec is {"layers": [{"type": "conv2d", "filters": 64, "kernelSize": 3, "activation": "relu",
+"inputShape": [28, 28, 1]}, …, {"type": "dense", "units": 10, "activation": "softmax"}]}.
+Ctrl-C finishes the step, saves the weights and says where.`,
+    )
+    .action(async (dataset: string, options: TrainOptions) => {
+      const { runTraining } = await import("./train/run-training.ts");
+      await runTraining(dataset, options);
+    });
+}

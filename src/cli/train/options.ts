@@ -1,0 +1,19 @@
+import type { BackendChoice } from "../../index.ts";
+
+/** Options of `convnet train` as they were given. */
+export interface TrainOptions {
+  readonly model?: string;
+  readonly epochs?: number;
+  readonly steps?: number;
+  readonly batchSize: number;
+  readonly optimizer: "adam" | "sgd";
+  readonly learningRate?: number;
+  readonly seed: number;
+  readonly validationSplit: number;
+  readonly limit?: number;
+  readonly classes?: number;
+  readonly threads?: number;
+  readonly backend: BackendChoice;
+  readonly out?: string;
+  readonly json?: boolean;
+}
