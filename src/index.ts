@@ -9,7 +9,12 @@ export type { ArrayLikeInput, Nested, NumberArray } from "./arrays/array.ts";
 export { compute } from "./arrays/compute.ts";
 export { type ConvolveOptions, convolve, type PoolArrayOptions, pool } from "./arrays/convolve.ts";
 export { imageKernels } from "./arrays/image-kernels.ts";
-export { type BackendChoice, type BackendOptions, disposeBackends } from "./backends/choose-backend.ts";
+export {
+  type BackendChoice,
+  type BackendOptions,
+  disposeBackends,
+  startBackend,
+} from "./backends/choose-backend.ts";
 export {
   BackendError,
   ConvNetError,

@@ -23,7 +23,7 @@ const engines = new Map<string, Promise<Backend>>();
 
 /** @throws OptionError for an unknown backend or an impossible number of threads. */
 export function checkBackend({ backend = "auto", threads = 1 }: BackendOptions): void {
-  lookUp("backend", { auto: 0, wasm: 0, reference: 0 }, backend);
+  lookUp("backend", { auto: 0, wasm: 0, reference: 0 } satisfies Record<BackendChoice, number>, backend);
   if (!Number.isInteger(threads) || threads < 1 || threads > mostThreads) {
     throw new OptionError({
       where: "threads",
@@ -46,7 +46,24 @@ export function backendOf(options: BackendOptions): Promise<Backend> {
   return engine;
 }
 
-/** Ends all threads and gives all memory back; models that still exist cannot be used any more. */
+/**
+ * Starts a backend's threads before a model needs them, while data are still being read.
+ *
+ * @example
+ * const { threads } = await startBackend({ threads: 2 });
+ */
+export async function startBackend(options: BackendOptions = {}): Promise<{ name: string; threads: number }> {
+  checkBackend(options);
+  const { name, threads } = await backendOf(options);
+  return { name, threads };
+}
+
+/**
+ * Ends all threads and gives all memory back; models that still exist cannot be used any more.
+ *
+ * @example
+ * await disposeBackends();
+ */
 export async function disposeBackends(): Promise<void> {
   const all = [...engines.values()];
   engines.clear();

@@ -80,13 +80,16 @@ export function checkFitOptions({
 export async function fitSamples(context: FitContext): Promise<History> {
   const { session, compiled, control, train, validation, options, report, isStopped } = context;
   const { epochs = 1, batchSize = 32, callbacks = [], initialEpoch = 0, signal } = options;
+  const prepared = prepareBatches(context, batchSize);
+  /* Awaited below; if the samples cannot be opened, that is the error to show. */
+  prepared.catch(() => {});
   const source = await session.open(train);
   const validationSource = validation && (await session.open(validation));
   const done: number[] = [];
   const logs: EpochLogs[] = [];
   let stopReason: StopReason = "completed";
   try {
-    await prepareBatches(context, source, batchSize);
+    await prepared;
     for (const callback of callbacks) await callback.onTrainBegin?.(control);
     for (let epoch = initialEpoch; epoch < epochs; epoch++) {
       if (signal?.aborted) break;
@@ -122,14 +125,14 @@ function stepsOf({ train, options }: FitContext): { whole: number; rest: number 
 }
 
 /** Plans every batch size before the first step, so that nothing stops for it later. */
-async function prepareBatches(context: FitContext, source: SampleSource, batchSize: number): Promise<void> {
-  const { session, compiled } = context;
+async function prepareBatches(context: FitContext, batchSize: number): Promise<void> {
+  const { session, compiled, train } = context;
   const { whole, rest } = stepsOf(context);
   for (const [steps, batch] of [
     [whole, batchSize],
     [rest, rest],
   ] as const) {
-    if (steps > 0) await session.prepare("train", session.batchShape(source.samples, batch), compiled);
+    if (steps > 0) await session.prepare("train", session.batchShape(train, batch), compiled);
   }
 }
 

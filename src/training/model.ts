@@ -1,4 +1,4 @@
-import { type BackendOptions, backendOf, checkBackend } from "../backends/choose-backend.ts";
+import { type BackendOptions, backendOf, checkBackend, startBackend } from "../backends/choose-backend.ts";
 import type { Backend } from "../backends/contract.ts";
 import { explainProgram } from "../compiler/explain-program.ts";
 import { NotFiniteError, OptionError, UsageError } from "../core/errors.ts";
@@ -108,8 +108,7 @@ export class Model implements TrainedModel {
 
   /** Which backend the model runs on, and with how many threads. */
   async backend(): Promise<{ name: string; threads: number }> {
-    const { name, threads } = await backendOf(this.backendOptions);
-    return { name, threads };
+    return startBackend(this.backendOptions);
   }
 
   private open(): Promise<Session> {
@@ -251,7 +250,7 @@ export class Model implements TrainedModel {
    *
    * @throws ShapeError if the numbers do not divide into samples.
    * @example
-   * const { data } = await model.predict(image); // probabilities of one image
+   * const { data } = await model.predict(test.x.subarray(0, 784)); // probabilities of one digit
    */
   async predict(x: Numbers, options: EvaluateOptions = {}): Promise<Prediction> {
     checkOptions("predict", options, ["batchSize"]);

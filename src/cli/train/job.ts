@@ -1,6 +1,6 @@
 import { OptionError } from "../../core/errors.ts";
 import { formatShape } from "../../core/shape.ts";
-import type { Dataset, Model } from "../../index.ts";
+import type { BackendOptions, Dataset, Model } from "../../index.ts";
 import { articleNetwork } from "../article-network.ts";
 import { checkLabels, countClasses, type NamedDataset, openDataset, sliceDataset } from "../datasets.ts";
 import { readJson } from "../read-json.ts";
@@ -21,11 +21,17 @@ export interface Job {
 
 /** @throws ConvNetError if data, spec and options do not fit together: before anything is trained or written. */
 export async function createJob(argument: string, options: TrainOptions): Promise<Job> {
-  const [data] = await Promise.all([openDataset(argument), import("../../index.ts")]);
+  /* Threads start while the data are read. */
+  const started = import("../../index.ts").then(({ startBackend }) => startBackend(backendOptions(options)));
+  const [data] = await Promise.all([openDataset(argument), started]);
   const { train, validation } = splitSamples(data, options);
   const { model, classes } = await createModel(data, options);
   const plan = planSteps({ ...options, samples: train.length });
   return { data, train, validation, model, classes, plan, options, date: new Date() };
+}
+
+function backendOptions({ backend, threads }: TrainOptions): BackendOptions {
+  return { backend, ...(threads === undefined ? {} : { threads }) };
 }
 
 /** @throws OptionError if there are fewer samples than the limit, or the validation split leaves nothing. */
@@ -67,12 +73,12 @@ async function createModel(
       received: `${options.classes} and ${options.model}`,
     });
   }
-  const { model: path, seed, threads, backend, learningRate, optimizer } = options;
+  const { model: path, seed, learningRate, optimizer } = options;
   const spec =
     path === undefined
       ? articleNetwork(data.train.sampleShape, countClasses(data, options.classes))
       : await readJson(path);
-  const modelOptions = { seed, backend, name: data.name, ...(threads === undefined ? {} : { threads }) };
+  const modelOptions = { seed, name: data.name, ...backendOptions(options) };
   const model = await modelFromSpec(spec, modelOptions, path ?? "the article's network");
   const last = model.toSpec().layers[model.layers.length - 1];
   const [classes] = model.outputShape;

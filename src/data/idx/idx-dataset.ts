@@ -13,6 +13,10 @@ export interface IdxPair {
  *
  * @param where the files, for errors
  * @throws FileError or DataError if they do not belong together.
+ * @example
+ * const images = { shape: [2, 1, 2], data: Uint8Array.of(0, 255, 255, 0) };
+ * const labels = { shape: [2], data: Uint8Array.of(1, 0) };
+ * const pair = idxDataset("two pictures", { images, labels });
  */
 export function idxDataset(
   where: string,

@@ -21,6 +21,8 @@ const mostAxes = 4;
  *
  * @param where name of the file, for errors
  * @throws FileError naming the offset and what is wrong there, before anything is allocated.
+ * @example
+ * const { shape } = readIdx(Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 2, 7, 9), "two numbers"); // [2]
  */
 export function readIdx(bytes: Uint8Array, where: string): IdxArray {
   const problem = (offset: number, expected: string, received: string) =>
@@ -49,6 +51,9 @@ export function readIdx(bytes: Uint8Array, where: string): IdxArray {
  * Undoes gzip.
  *
  * @throws FileError if the data end early, or their check sum is wrong.
+ * @example
+ * const packed = new Blob(["digits"]).stream().pipeThrough(new CompressionStream("gzip"));
+ * const bytes = await gunzip(new Uint8Array(await new Response(packed).arrayBuffer()), "digits.gz");
  */
 export async function gunzip(
   bytes: Uint8Array<ArrayBuffer>,
