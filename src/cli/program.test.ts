@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createProgram, runCommandLine } from "./program.ts";
 
@@ -52,6 +53,15 @@ describe("the command line", () => {
       expect(await runCommandLine([command.name(), "--help"])).toBe(0);
       expect(written.stdout).toContain(`Usage: convnet ${command.name()}`);
       expect(written.stdout).toContain(`$ convnet ${command.name()}`);
+    }
+  });
+
+  it("is explained in docs/command-line.md as it explains itself", async () => {
+    const page = await readFile(new URL("../../docs/command-line.md", import.meta.url), "utf8");
+    for (const argv of [[], ...createProgram().commands.map((command) => [command.name()])]) {
+      written.stdout = "";
+      await runCommandLine([...argv, "--help"]);
+      expect(page).toContain(written.stdout.trimEnd());
     }
   });
 

@@ -21,6 +21,7 @@ export function fileProblem(path: string, action: "read" | "write", cause: unkno
   const reasons: Record<string, string> = {
     ENOENT: action === "read" ? "no such file" : "no such folder",
     EACCES: "no permission",
+    EEXIST: "a file of that name",
     EISDIR: "a folder",
     ENOTDIR: "a path through a file",
     ENOSPC: "a full disk",
