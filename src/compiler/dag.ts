@@ -45,17 +45,50 @@ export function refTo(tensor: Tensor): Ref {
  * The calls of a program while it is being rewritten. A rewrite replaces nodes; readers and producers are looked up.
  */
 export class Dag {
-  nodes: Node[] = [];
   readonly outputs = new Map<string, Ref>();
   readonly updates = new Map<State, Ref>();
+  private readonly members = new Set<Node>();
+  private readonly producers = new Map<Tensor, Node>();
+  private readonly readers = new Map<Tensor, Set<Node>>();
+
+  get nodes(): readonly Node[] {
+    return [...this.members];
+  }
+
+  set nodes(nodes: readonly Node[]) {
+    this.members.clear();
+    this.producers.clear();
+    this.readers.clear();
+    for (const node of nodes) this.add(node);
+  }
+
+  has(node: Node): boolean {
+    return this.members.has(node);
+  }
+
+  add(node: Node): void {
+    this.members.add(node);
+    for (const output of node.outputs) this.producers.set(output, node);
+    for (const { tensor } of node.inputs) {
+      const readers = this.readers.get(tensor);
+      if (readers) readers.add(node);
+      else this.readers.set(tensor, new Set([node]));
+    }
+  }
+
+  private remove(node: Node): void {
+    this.members.delete(node);
+    for (const output of node.outputs) this.producers.delete(output);
+    for (const { tensor } of node.inputs) this.readers.get(tensor)?.delete(node);
+  }
 
   /** The nodes that read a tensor; the program's own outputs and updates are not nodes. */
   readersOf(tensor: Tensor): Node[] {
-    return this.nodes.filter((node) => node.inputs.some((input) => input.tensor === tensor));
+    return [...(this.readers.get(tensor) ?? [])];
   }
 
   producerOf(tensor: Tensor): Node | undefined {
-    return this.nodes.find((node) => node.outputs.includes(tensor));
+    return this.producers.get(tensor);
   }
 
   /** Whether the caller or a state wants the tensor itself. */
@@ -72,7 +105,8 @@ export class Dag {
 
   /** Takes nodes out and puts others in. */
   replace(removed: readonly Node[], added: readonly Node[]): void {
-    this.nodes = [...this.nodes.filter((node) => !removed.includes(node)), ...added];
+    for (const node of removed) this.remove(node);
+    for (const node of added) this.add(node);
   }
 
   /** Lets everyone who reads `from` read `to`, which has as many elements. */
@@ -93,33 +127,28 @@ export class Dag {
     const wanted = new Set<Tensor>(
       [...this.outputs.values(), ...this.updates.values()].map((ref) => ref.tensor),
     );
-    const live: Node[] = [];
     this.sort();
-    for (const node of [...this.nodes].reverse()) {
-      if (!node.outputs.some((output) => wanted.has(output))) continue;
-      live.push(node);
-      for (const input of node.inputs) wanted.add(input.tensor);
+    for (const node of [...this.members].reverse()) {
+      if (node.outputs.some((output) => wanted.has(output))) {
+        for (const input of node.inputs) wanted.add(input.tensor);
+      } else this.remove(node);
     }
-    this.nodes = live.reverse();
   }
 
   /** Puts producers before readers, otherwise by `order`. */
   sort(): void {
-    const producer = new Map<Tensor, Node>();
-    for (const node of this.nodes) for (const output of node.outputs) producer.set(output, node);
     const placed = new Set<Node>();
-    const sorted: Node[] = [];
     const place = (node: Node): void => {
       if (placed.has(node)) return;
       placed.add(node);
       for (const input of node.inputs) {
-        const before = producer.get(input.tensor);
+        const before = this.producerOf(input.tensor);
         if (before) place(before);
       }
-      sorted.push(node);
+      this.members.delete(node);
+      this.members.add(node);
     };
-    for (const node of [...this.nodes].sort((a, b) => a.order - b.order)) place(node);
-    this.nodes = sorted;
+    for (const node of [...this.members].sort((a, b) => a.order - b.order)) place(node);
   }
 }
 
@@ -157,7 +186,7 @@ export function dagOf(graph: Graph): Dag {
     }
     const output = computed(shape, dtype);
     const shapes = inputs.map((input) => input.shape);
-    dag.nodes.push({
+    dag.add({
       kernel: source.op.name,
       params: source.params,
       inputs,
@@ -183,6 +212,6 @@ export function dagOf(graph: Graph): Dag {
 function copied(dag: Dag, { tensor, shape }: Ref): Ref {
   const output = computed(tensor.shape);
   const inputs = [refTo(tensor)];
-  dag.nodes.push({ kernel: "copy", params: {}, inputs, outputs: [output], scope: "", flops: 0, order: -1 });
+  dag.add({ kernel: "copy", params: {}, inputs, outputs: [output], scope: "", flops: 0, order: -1 });
   return { tensor: output, shape };
 }

@@ -1,4 +1,5 @@
 import { bytesPerElement, sizeOf } from "../core/shape.ts";
+import { type Pieces, runAtOnce } from "../core/turns.ts";
 import type { Graph, State } from "../graph/graph.ts";
 import { type Dag, dagOf, type Node, type Ref, type Tensor } from "./dag.ts";
 import { isDense } from "./expression.ts";
@@ -16,13 +17,22 @@ export interface LowerOptions {
 }
 
 /** Turns a graph into a program: simplify, rewrite by the backend's tables, order, and give every buffer its place. */
-export function lower(graph: Graph, tables: BackendTables, options: LowerOptions = {}): Program {
+export function lower(graph: Graph, tables: BackendTables, options?: LowerOptions): Program {
+  return runAtOnce(lowering(graph, tables, options));
+}
+
+/** `lower` in pieces, for threads that must stay free. */
+export function* lowering(graph: Graph, tables: BackendTables, options: LowerOptions = {}): Pieces<Program> {
   const dag = dagOf(graph);
   for (const rewrite of tables.rewrites) {
-    rewrite(dag);
+    yield;
+    const pieces = rewrite(dag);
+    if (pieces) yield* pieces;
     dag.removeDead();
   }
+  yield;
   const plan = schedule(dag, tables.inPlace);
+  yield;
   return assemble(dag, plan, tables, options);
 }
 

@@ -1,5 +1,6 @@
 /** Element-wise ops, views and reductions as `map` and `reduce` calls, and chains of them as one call. */
 import { type Shape, sameShape, sizeOf } from "../core/shape.ts";
+import type { Pieces } from "../core/turns.ts";
 import type { BinaryName, UnaryName } from "../graph/ops/elementwise.ts";
 import type { ReduceParams } from "../graph/ops/reduce-sum.ts";
 import type { Dag, Node, Ref, Tensor } from "./dag.ts";
@@ -201,12 +202,12 @@ function dependsIndirectly(dag: Dag, producer: Node, reader: Node): boolean {
 }
 
 /** Makes one call of every chain of element-wise calls, and of a reduction and the chain that only it reads. */
-export function fuseMaps(dag: Dag): void {
-  mergeWherever(dag, (producer, reader) => {
+export function* fuseMaps(dag: Dag): Pieces<void> {
+  yield* mergeWherever(dag, (producer, reader) => {
     const others = producer.outputs.some((output) => dag.isKept(output) || dag.onlyReader(output) !== reader);
     return others ? undefined : [];
   });
-  mergeWherever(dag, (producer, reader) => {
+  yield* mergeWherever(dag, (producer, reader) => {
     if (!isMap(reader)) return undefined;
     const readers = producer.outputs.flatMap((output) => dag.readersOf(output));
     const first = readers.every((other) => other === reader || other.order > reader.order);
@@ -218,14 +219,15 @@ export function fuseMaps(dag: Dag): void {
 }
 
 /** Merges a map into a reader wherever `keeping` says which of its outputs must stay (`undefined`: do not merge). */
-function mergeWherever(
+function* mergeWherever(
   dag: Dag,
   keeping: (producer: MapNode, reader: MapNode) => Tensor[] | undefined,
-): void {
+): Pieces<void> {
   for (let again = true; again; ) {
     again = false;
     for (const reader of [...dag.nodes].reverse()) {
-      if (!dag.nodes.includes(reader) || (reader.kernel !== "map" && reader.kernel !== "reduce")) continue;
+      if (!dag.has(reader) || (reader.kernel !== "map" && reader.kernel !== "reduce")) continue;
+      yield;
       let current = reader as MapNode;
       for (const input of reader.inputs) {
         const producer = dag.producerOf(input.tensor);

@@ -109,7 +109,7 @@ export function schedule(dag: Dag, inPlace: boolean): Schedule {
   if (detours.length > 0) end++;
   for (const copy of copies) if (!detours.includes(copy)) phaseOf.set(copy, end);
 
-  dag.nodes.push(...copies);
+  for (const copy of copies) dag.add(copy);
   const phases: Node[][] = [];
   for (const node of dag.nodes) {
     const phase = phaseOf.get(node) as number;

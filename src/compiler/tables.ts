@@ -1,4 +1,5 @@
 import type { DType, Shape } from "../core/shape.ts";
+import type { Pieces } from "../core/turns.ts";
 import type { Dag } from "./dag.ts";
 import type { Split } from "./program.ts";
 
@@ -15,7 +16,7 @@ export interface CallShape<Params = unknown> {
 /** What a backend tells the compiler. The reference backend has nothing to tell. */
 export interface BackendTables {
   /** Rewrites of the calls, in this order: fusions, then the choice of an algorithm for each call. */
-  readonly rewrites: readonly ((dag: Dag) => void)[];
+  readonly rewrites: readonly ((dag: Dag) => void | Pieces<void>)[];
   /** How a call is cut into parts. */
   split(call: CallShape): Split;
   /** Whether a `map` may write where it read. */

@@ -175,7 +175,6 @@ export class Model implements TrainedModel {
     if (this.isTraining) {
       throw new UsageError({ where: "fit", expected: "one run at a time", received: "a second call of fit" });
     }
-    const { train, validation } = this.split(compiled, data, options);
     let stopped = false;
     const control: RunControl = {
       model: this,
@@ -186,7 +185,10 @@ export class Model implements TrainedModel {
     this.isTraining = true;
     return new TrainingRun(async (report) => {
       try {
-        const session = await this.open();
+        const [session, { train, validation }] = await Promise.all([
+          this.open(),
+          this.split(compiled, data, options),
+        ]);
         return await fitSamples({
           session,
           compiled,
@@ -204,15 +206,16 @@ export class Model implements TrainedModel {
     });
   }
 
-  private split(
+  private async split(
     { loss }: Compiled,
     data: TrainingData,
     options: FitOptions,
-  ): { train: Samples; validation?: Samples } {
+  ): Promise<{ train: Samples; validation?: Samples }> {
     const { validationSplit = 0, validationData } = options;
-    const all = checkSamples("fit", this.network, loss, data);
+    const all = await checkSamples("fit", this.network, loss, data);
     if (validationData) {
-      return { train: all, validation: checkSamples("validationData", this.network, loss, validationData) };
+      const validation = await checkSamples("validationData", this.network, loss, validationData);
+      return { train: all, validation };
     }
     if (validationSplit === 0) return { train: all };
     const kept = Math.floor(all.length * (1 - validationSplit));
@@ -235,7 +238,7 @@ export class Model implements TrainedModel {
   async evaluate(data: TrainingData, options: EvaluateOptions = {}): Promise<EpochLogs> {
     checkOptions("evaluate", options, ["batchSize"]);
     const compiled = this.requireCompiled("evaluate");
-    const samples = checkSamples("evaluate", this.network, compiled.loss, data);
+    const samples = await checkSamples("evaluate", this.network, compiled.loss, data);
     const session = await this.open();
     const source = await session.open(samples);
     try {
@@ -255,7 +258,7 @@ export class Model implements TrainedModel {
   async predict(x: Numbers, options: EvaluateOptions = {}): Promise<Prediction> {
     checkOptions("predict", options, ["batchSize"]);
     const { batchSize = 32 } = options;
-    const samples = checkInputs("predict", this.network, x);
+    const samples = await checkInputs("predict", this.network, x);
     const length = samples.length / sizeOf(this.inputShape);
     const session = await this.open();
     const size = sizeOf(this.outputShape);
@@ -283,7 +286,7 @@ export class Model implements TrainedModel {
    */
   async trainOnBatch(x: Numbers, y: Numbers): Promise<EpochLogs> {
     const compiled = this.requireCompiled("trainOnBatch");
-    const samples = checkSamples("trainOnBatch", this.network, compiled.loss, { x, y });
+    const samples = await checkSamples("trainOnBatch", this.network, compiled.loss, { x, y });
     const session = await this.open();
     const source = await session.open(samples);
     try {

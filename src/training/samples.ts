@@ -1,5 +1,6 @@
 import { DataError, ShapeError } from "../core/errors.ts";
 import { formatShape, type Shape, sizeOf } from "../core/shape.ts";
+import { findInTurns } from "../core/turns.ts";
 import { type Dataset, flatten, type Numbers } from "../data/dataset.ts";
 import type { Loss } from "../losses/loss.ts";
 import type { Network } from "../models/network.ts";
@@ -29,8 +30,15 @@ function sameButOnes(a: Shape, b: Shape): boolean {
   return significant(a) === significant(b);
 }
 
+const isNotFinite = (value: number): boolean => !Number.isFinite(value);
+
 /** @throws ShapeError or DataError if samples are not what the network takes. */
-export function checkInputs(where: string, network: Network, numbers: Numbers, shape?: Shape): FlatArray {
+export async function checkInputs(
+  where: string,
+  network: Network,
+  numbers: Numbers,
+  shape?: Shape,
+): Promise<FlatArray> {
   const { inputShape } = network;
   const x = flatten(where, numbers);
   if (shape && !sameButOnes(shape, inputShape)) {
@@ -49,7 +57,7 @@ export function checkInputs(where: string, network: Network, numbers: Numbers, s
     });
   }
   if (x instanceof Float32Array) {
-    const bad = x.findIndex((value) => !Number.isFinite(value));
+    const bad = await findInTurns(x, isNotFinite);
     if (bad >= 0) {
       throw new DataError({
         where,
@@ -62,9 +70,14 @@ export function checkInputs(where: string, network: Network, numbers: Numbers, s
 }
 
 /** @throws ShapeError or DataError naming both sides of what does not fit. */
-export function checkSamples(where: string, network: Network, loss: Loss, data: TrainingData): Samples {
+export async function checkSamples(
+  where: string,
+  network: Network,
+  loss: Loss,
+  data: TrainingData,
+): Promise<Samples> {
   const shape = "sampleShape" in data ? data.sampleShape : undefined;
-  const x = checkInputs(`${where} x`, network, data.x, shape);
+  const x = await checkInputs(`${where} x`, network, data.x, shape);
   const xLength = sizeOf(network.inputShape);
   const length = x.length / xLength;
   const { outputShape } = network;
@@ -82,8 +95,8 @@ export function checkSamples(where: string, network: Network, loss: Loss, data: 
   }
   const labels =
     loss.labels === "classes"
-      ? checkClasses(`${where} y`, y, yLength, classes)
-      : checkValues(`${where} y`, y, yLength);
+      ? await checkClasses(`${where} y`, y, yLength, classes)
+      : await checkValues(`${where} y`, y, yLength);
   return { x, y: labels, length, xLength, yLength, labelShape, first: 0 };
 }
 
@@ -97,27 +110,27 @@ function labelHint(loss: Loss, perSample: number, expected: number, classes: num
   return undefined;
 }
 
-function checkClasses(
+async function checkClasses(
   where: string,
   y: FlatArray,
   yLength: number,
   classes: number,
-): Int32Array | Uint8Array {
-  for (let i = 0; i < y.length; i++) {
-    const label = y[i];
-    if (Number.isInteger(label) && label >= 0 && label < classes) continue;
+): Promise<Int32Array | Uint8Array> {
+  const isClass = (label: number): boolean => Number.isInteger(label) && label >= 0 && label < classes;
+  const bad = await findInTurns(y, (label) => !isClass(label));
+  if (bad >= 0) {
     throw new DataError({
       where,
       expected: `class numbers from 0 to ${classes - 1}`,
-      received: `${label} for sample ${Math.floor(i / yLength)}`,
+      received: `${y[bad]} for sample ${Math.floor(bad / yLength)}`,
       hint: classes === 1 ? 'With one output, use "binaryCrossentropy".' : undefined,
     });
   }
   return y instanceof Float32Array ? Int32Array.from(y) : y;
 }
 
-function checkValues(where: string, y: FlatArray, yLength: number): FlatArray {
-  const bad = y instanceof Float32Array ? y.findIndex((value) => !Number.isFinite(value)) : -1;
+async function checkValues(where: string, y: FlatArray, yLength: number): Promise<FlatArray> {
+  const bad = y instanceof Float32Array ? await findInTurns(y, isNotFinite) : -1;
   if (bad < 0) return y;
   throw new DataError({
     where,

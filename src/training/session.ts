@@ -1,7 +1,8 @@
 import type { Backend, Executable, Feed, ResidentData, RunResult } from "../backends/contract.ts";
-import { lower } from "../compiler/lower.ts";
+import { lower, lowering } from "../compiler/lower.ts";
 import type { Program } from "../compiler/program.ts";
 import { randomKey, threefry } from "../core/random.ts";
+import { runInTurns } from "../core/turns.ts";
 import type { Network } from "../models/network.ts";
 import {
   type BatchShape,
@@ -74,7 +75,8 @@ export class Session {
     if (known) return known;
     const prepare = async (): Promise<Prepared> => {
       const graph = this.graph(kind, shape, compiled);
-      const program = lower(graph.graph, this.backend.tables, { keepDerived: kind !== "train" });
+      const options = { keepDerived: kind !== "train" };
+      const program = await runInTurns(lowering(graph.graph, this.backend.tables, options));
       return { graph, executable: await this.backend.prepare(program) };
     };
     const result = prepare();

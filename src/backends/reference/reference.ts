@@ -1,7 +1,9 @@
 /** The reference backend: runs each op's own meaning in float64. Slow, obvious, and what other backends are judged by. */
+
 import type { Program } from "../../compiler/program.ts";
 import { plainTables } from "../../compiler/tables.ts";
 import { sizeOf } from "../../core/shape.ts";
+import { Turns } from "../../core/turns.ts";
 import type { Op, State } from "../../graph/graph.ts";
 import { ops } from "../../graph/ops/index.ts";
 import type {
@@ -73,7 +75,7 @@ class ReferenceExecutable implements Executable {
       steps: completed,
       outputs: Object.fromEntries(outputs.map(({ name, copies }) => [name, copies])),
     });
-    let lastPause = performance.now();
+    const turns = new Turns();
     for (let step = 0; step < steps; step++) {
       for (const [name, feed] of Object.entries(inputs)) this.feed(name, feed, step);
       for (const [phase, calls] of program.phases.entries()) {
@@ -92,10 +94,7 @@ class ReferenceExecutable implements Executable {
           await onHostPoint?.(point.name, numbers);
           arrays[point.buffer].set(numbers);
         }
-        if (performance.now() - lastPause > 20) {
-          await new Promise<void>((resolve) => setTimeout(resolve));
-          lastPause = performance.now();
-        }
+        await turns.pass();
       }
       for (const { array, copies } of outputs) copies.set(array, step * array.length);
     }

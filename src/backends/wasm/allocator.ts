@@ -5,6 +5,15 @@ const alignment = 64;
 /** Kernels may read a few vectors behind the last number of an array. */
 const slackBytes = 4096;
 
+const alignedSize = (byteLength: number): number =>
+  Math.ceil(Math.max(1, byteLength) / alignment) * alignment;
+
+/** A range of the engine's memory. */
+export interface Region {
+  readonly address: number;
+  readonly byteLength: number;
+}
+
 /** Hands out ranges of the engine's memory: the first gap that is large enough, else new pages behind the end. */
 export class Allocator {
   private readonly gaps: { start: number; end: number }[] = [];
@@ -25,14 +34,14 @@ export class Allocator {
   }
 
   /** @throws BackendError if the memory cannot grow that far. */
-  allocate(byteLength: number): number {
-    const size = Math.ceil(Math.max(1, byteLength) / alignment) * alignment;
+  allocate(byteLength: number): Region {
+    const size = alignedSize(byteLength);
     for (const gap of this.gaps) {
       if (gap.end - gap.start < size) continue;
       const { start } = gap;
       gap.start += size;
       if (gap.start === gap.end) this.gaps.splice(this.gaps.indexOf(gap), 1);
-      return start;
+      return { address: start, byteLength };
     }
     const start = this.end;
     const wanted = Math.ceil((start + size + slackBytes) / pageBytes);
@@ -46,12 +55,11 @@ export class Allocator {
       this.pages = wanted;
     }
     this.end = start + size;
-    return start;
+    return { address: start, byteLength };
   }
 
-  free(start: number, byteLength: number): void {
-    const size = Math.ceil(Math.max(1, byteLength) / alignment) * alignment;
-    this.gaps.push({ start, end: start + size });
+  free({ address, byteLength }: Region): void {
+    this.gaps.push({ start: address, end: address + alignedSize(byteLength) });
     this.gaps.sort((a, b) => a.start - b.start);
     for (let i = this.gaps.length - 1; i > 0; i--) {
       if (this.gaps[i - 1].end !== this.gaps[i].start) continue;

@@ -1,4 +1,5 @@
 import { BackendError } from "../../core/errors.ts";
+import { Turns } from "../../core/turns.ts";
 import { Allocator } from "./allocator.ts";
 import { i32, ModuleBuilder } from "./assembler.ts";
 import {
@@ -24,7 +25,6 @@ const firstPages = 16;
 /** 4 GiB; less where an engine refuses to reserve that much. */
 const mostPages = 65536;
 /** Long pieces of work on the calling thread are cut so that it can do something else in between. */
-const sliceMs = 8;
 const sliceBytes = 8 * 1024 * 1024;
 
 /** A kernel and how many buffers it reads and writes. */
@@ -151,11 +151,12 @@ export class Engine {
   }
 
   async write(address: number, bytes: Uint8Array): Promise<void> {
+    const turns = new Turns();
     for (let start = 0; start < bytes.length; start += sliceBytes) {
       const slice = bytes.subarray(start, start + sliceBytes);
       if (this.memory) {
         new Uint8Array(this.memory.buffer).set(slice, address + start);
-        if (bytes.length > sliceBytes) await pause();
+        await turns.pass();
       } else {
         const copy = slice.slice();
         const id = this.nextId();
@@ -239,9 +240,8 @@ function reserve(isShared: boolean): { memory?: WebAssembly.Memory; maximumPages
   }
 }
 
-export function pause(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve));
-}
+export const bytesOf = (array: ArrayBufferView): Uint8Array =>
+  new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
 
 /** Writes kernels as one module, pausing now and then, and compiles it off the calling thread. */
 async function writeModule(
@@ -249,13 +249,10 @@ async function writeModule(
   memory: { shared: boolean; maximumPages: number },
 ): Promise<WebAssembly.Module> {
   const module = new ModuleBuilder();
-  let lastPause = performance.now();
+  const turns = new Turns();
   for (const [number, kernel] of kernels.entries()) {
     module.export(String(number), writeKernel(module, kernel));
-    if (performance.now() - lastPause > sliceMs) {
-      await pause();
-      lastPause = performance.now();
-    }
+    await turns.pass();
   }
   return WebAssembly.compile(module.bytes(memory));
 }

@@ -77,14 +77,10 @@ export const conv: KernelWriter<WasmConvParams> = ({ params, outputs }) => {
   const tilesPerBand = pooled ? bandRows * outColumns : Math.ceil((bandRows * outColumns) / tileRows);
 
   return {
-    algorithm: [
-      band.copied ? "padded" : "",
-      packs ? "first-layer patches" : "implicit gemm",
-      "4×8",
-      pooled ? "pooled in registers" : "",
-    ]
+    algorithm: [band.copied ? "padded" : "", packs ? "first-layer patches" : "implicit gemm", "4×8"]
       .filter((word) => word !== "")
-      .join(" "),
+      .join(" ")
+      .concat(pooled ? ", pooled in registers" : ""),
     units: outputs[0].shape[0] * rowsPerImage,
     threadBytes: band.threadBytes + (packs ? tilesPerBand * patchBytes : 0),
     key: JSON.stringify(["conv", params]),

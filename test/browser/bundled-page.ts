@@ -1,0 +1,92 @@
+/** A module bundled for browsers and served to a headless Chromium, with or without cross-origin isolation. */
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { fileURLToPath } from "node:url";
+import { type Browser, chromium, type Page } from "playwright";
+import { build, type Rolldown } from "vite";
+import { findBrowser } from "../../scripts/find-browser.ts";
+
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+/** What the bundler does to names. */
+export interface BundleOptions {
+  /** By Vite's own minifier, by esbuild, or not at all. Default true. */
+  readonly minify?: boolean | "esbuild";
+  /** Whether functions keep their names, which makes bundlers wrap them in a helper. Default false. */
+  readonly keepNames?: boolean;
+}
+
+export function launchChromium(): Promise<Browser> {
+  return findBrowser().then((options) => chromium.launch(options));
+}
+
+/** The module's code, with its exports as `globalThis.bundled`. */
+async function bundle(path: string, { minify = true, keepNames = false }: BundleOptions) {
+  const entry = here("bundled-page-entry.ts");
+  const result = await build({
+    configFile: false,
+    logLevel: "error",
+    root: here("../.."),
+    resolve: { alias: { convnet: here("../../src/index.ts") } },
+    plugins: [
+      {
+        name: "entry",
+        resolveId: (id) => (id === entry ? id : undefined),
+        load: (id) =>
+          id === entry
+            ? `import * as bundled from ${JSON.stringify(path)}; Object.assign(globalThis, { bundled });`
+            : undefined,
+      },
+    ],
+    ...(minify === "esbuild" ? { esbuild: { keepNames } } : {}),
+    build: {
+      write: false,
+      minify,
+      modulePreload: false,
+      rolldownOptions: { input: entry, output: { keepNames, entryFileNames: "entry.js" } },
+    },
+  });
+  const { output } = result as Rolldown.RolldownOutput;
+  return new Map(
+    output.map((file) => [`/${file.fileName}`, file.type === "chunk" ? file.code : file.source]),
+  );
+}
+
+const isolation = {
+  "Cross-Origin-Opener-Policy": "same-origin",
+  "Cross-Origin-Embedder-Policy": "require-corp",
+};
+
+export interface PageServer {
+  /** Opens a page that has loaded the module. Errors in it reject whatever is evaluated there next. */
+  open(browser: Browser, options: { isolated: boolean }): Promise<Page>;
+  close(): Promise<void>;
+}
+
+/** @param path of the module, absolute */
+export async function servePage(path: string, options: BundleOptions = {}): Promise<PageServer> {
+  const files = await bundle(path, options);
+  const server = createServer(({ url = "/" }, response) => {
+    const { pathname } = new URL(url, "http://page");
+    const file = files.get(pathname);
+    if (file !== undefined) {
+      response.writeHead(200, { "Content-Type": "text/javascript" }).end(file);
+      return;
+    }
+    const headers = pathname === "/isolated" ? isolation : {};
+    response
+      .writeHead(200, { "Content-Type": "text/html", ...headers })
+      .end('<!doctype html><link rel="icon" href="data:,"><script type="module" src="/entry.js"></script>');
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    async open(browser, { isolated }) {
+      const page = await browser.newPage();
+      await page.goto(`http://127.0.0.1:${port}/${isolated ? "isolated" : ""}`);
+      await page.waitForFunction(() => "bundled" in globalThis);
+      return page;
+    },
+    close: () => new Promise((resolve) => server.close(() => resolve())),
+  };
+}
