@@ -43,7 +43,10 @@ async function bundle(path: string, { minify = true, keepNames = false }: Bundle
       write: false,
       minify,
       modulePreload: false,
-      rolldownOptions: { input: entry, output: { keepNames, entryFileNames: "entry.js" } },
+      rolldownOptions: {
+        input: { entry, worker: here("../../src/worker.ts") },
+        output: { keepNames, entryFileNames: "[name].js" },
+      },
     },
   });
   const { output } = result as Rolldown.RolldownOutput;
@@ -57,9 +60,22 @@ const isolation = {
   "Cross-Origin-Embedder-Policy": "require-corp",
 };
 
+/** Scripts from the page's own origin only: no blobs. */
+const policy = { "Content-Security-Policy": "script-src 'self' 'wasm-unsafe-eval'" };
+
+/** Headers of the pages, by path. */
+const pages = {
+  "/": {},
+  "/isolated": isolation,
+  "/strict": { ...isolation, ...policy },
+};
+
 export interface PageServer {
-  /** Opens a page that has loaded the module. Errors in it reject whatever is evaluated there next. */
-  open(browser: Browser, options: { isolated: boolean }): Promise<Page>;
+  /**
+   * Opens a page that has loaded the module; the engine's worker script is at `/worker.js`. Errors in the page reject
+   * whatever is evaluated there next.
+   */
+  open(browser: Browser, path: keyof typeof pages): Promise<Page>;
   close(): Promise<void>;
 }
 
@@ -70,10 +86,10 @@ export async function servePage(path: string, options: BundleOptions = {}): Prom
     const { pathname } = new URL(url, "http://page");
     const file = files.get(pathname);
     if (file !== undefined) {
-      response.writeHead(200, { "Content-Type": "text/javascript" }).end(file);
+      response.writeHead(200, { "Content-Type": "text/javascript", ...isolation }).end(file);
       return;
     }
-    const headers = pathname === "/isolated" ? isolation : {};
+    const headers = pages[pathname as keyof typeof pages];
     response
       .writeHead(200, { "Content-Type": "text/html", ...headers })
       .end('<!doctype html><link rel="icon" href="data:,"><script type="module" src="/entry.js"></script>');
@@ -81,9 +97,9 @@ export async function servePage(path: string, options: BundleOptions = {}): Prom
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
   return {
-    async open(browser, { isolated }) {
+    async open(browser, path) {
       const page = await browser.newPage();
-      await page.goto(`http://127.0.0.1:${port}/${isolated ? "isolated" : ""}`);
+      await page.goto(`http://127.0.0.1:${port}${path}`);
       await page.waitForFunction(() => "bundled" in globalThis);
       return page;
     },

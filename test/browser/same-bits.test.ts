@@ -4,6 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type BundleOptions, launchChromium, type PageServer, servePage } from "./bundled-page.ts";
 import { type ProgramName, type Trained, type TrainingOptions, train } from "./same-bits.ts";
 
+type Path = Parameters<PageServer["open"]>[1];
+
 const module = fileURLToPath(new URL("same-bits.ts", import.meta.url));
 
 interface Row extends TrainingOptions {
@@ -44,11 +46,11 @@ function inNode(program: ProgramName, steps: number): Promise<Trained> {
 async function inPage(
   server: PageServer,
   browser: Browser,
-  { isolated, program, ...options }: TrainingOptions & { program: ProgramName; isolated: boolean },
+  { path, program, ...options }: TrainingOptions & { program: ProgramName; path: Path },
 ): Promise<Trained> {
-  const page = await server.open(browser, { isolated });
+  const page = await server.open(browser, path);
   try {
-    expect(await page.evaluate(() => crossOriginIsolated)).toBe(isolated);
+    expect(await page.evaluate(() => crossOriginIsolated)).toBe(path !== "/");
     return await page.evaluate(
       ([name, choice]) =>
         (globalThis as unknown as { bundled: { train: typeof train } }).bundled.train(name, choice),
@@ -74,10 +76,19 @@ describe("training in a page gives the same bits as in Node", () => {
 
   test.each(rows)("$program, $steps steps, $name", { timeout: 120_000 }, async (row) => {
     const { program, steps, threads, isolated, expected } = row;
-    const options = { program, steps, isolated, ...(threads ? { threads } : {}) };
+    const path: Path = isolated ? "/isolated" : "/";
+    const options = { program, steps, path, ...(threads ? { threads } : {}) };
     const [inside, outside] = [await inPage(server, browser, options), await inNode(program, steps)];
     expect(inside.threads).toBe(expected);
     expect(inside.sha256).toBe(outside.sha256);
+  });
+
+  test("a page whose policy forbids blobs trains with the worker script's address", async () => {
+    const options: TrainingOptions = { steps: 60, threads: 2 };
+    const strict = { program: "mixed", path: "/strict", ...options } as const;
+    const inside = await inPage(server, browser, { ...strict, workerUrl: "/worker.js" });
+    expect(inside).toEqual({ sha256: (await inNode("mixed", 60)).sha256, threads: 2 });
+    await expect(inPage(server, browser, strict)).rejects.toThrow(/wasm backend.*content security policy/);
   });
 
   test("other weights give another hash", async () => {
@@ -103,7 +114,7 @@ describe("the engine survives what bundlers do to names", () => {
         program: "mixed",
         steps: 60,
         threads: 2,
-        isolated: true,
+        path: "/isolated",
       });
       expect(result).toEqual({ sha256: (await inNode("mixed", 60)).sha256, threads: 2 });
     } finally {

@@ -1,5 +1,14 @@
 /** Training programs that Node and pages run alike: the same seed must give the same bits. */
-import { type Dataset, dataset, disposeBackends, layers, type Model, optimizers, sequential } from "convnet";
+import {
+  type BackendOptions,
+  type Dataset,
+  dataset,
+  disposeBackends,
+  layers,
+  type Model,
+  optimizers,
+  sequential,
+} from "convnet";
 
 export interface Trained {
   /** Of the weights after training. */
@@ -12,6 +21,7 @@ export interface TrainingOptions {
   readonly steps: number;
   /** Default: as many as there are cores. */
   readonly threads?: number;
+  readonly workerUrl?: string;
 }
 
 /** Noise with a bright band, whose place is the class: numbers that every engine computes alike. */
@@ -29,7 +39,7 @@ function bands(count: number, side: number): Dataset {
 }
 
 /** The network of the article. */
-function article(threads: { threads?: number }): Model {
+function article(options: BackendOptions): Model {
   const model = sequential(
     [
       layers.conv2d({ filters: 64, kernelSize: 3, activation: "relu", inputShape: [28, 28, 1] }),
@@ -40,14 +50,14 @@ function article(threads: { threads?: number }): Model {
       layers.dense({ units: 128, activation: "relu" }),
       layers.dense({ units: 10, activation: "softmax" }),
     ],
-    { seed: 1, ...threads },
+    { seed: 1, ...options },
   );
   model.compile({ optimizer: "adam", loss: "sparseCategoricalCrossentropy", metrics: ["accuracy"] });
   return model;
 }
 
 /** What the article leaves out: chance in training, strides, groups, other activations, momentum, a last small batch. */
-function mixed(threads: { threads?: number }): Model {
+function mixed(options: BackendOptions): Model {
   const model = sequential(
     [
       layers.conv2d({
@@ -64,7 +74,7 @@ function mixed(threads: { threads?: number }): Model {
       layers.flatten(),
       layers.dense({ units: 10, activation: "softmax", kernelInitializer: "heNormal" }),
     ],
-    { seed: 2, ...threads },
+    { seed: 2, ...options },
   );
   model.compile({
     optimizer: optimizers.sgd({ learningRate: 0.05, momentum: 0.9, nesterov: true }),
@@ -81,9 +91,9 @@ const programs = {
 export type ProgramName = keyof typeof programs;
 
 /** Trains from the seed and says what the weights became. */
-export async function train(name: ProgramName, { steps, ...threads }: TrainingOptions): Promise<Trained> {
+export async function train(name: ProgramName, { steps, ...options }: TrainingOptions): Promise<Trained> {
   const { make, side, batchSize, leftOver } = programs[name];
-  const model = make(threads);
+  const model = make(options);
   const samples = bands((leftOver > 0 ? steps - 1 : steps) * batchSize + leftOver, side);
   await model.fit(samples, { batchSize });
   const result = { sha256: await model.weightsSha256(), threads: (await model.backend()).threads };

@@ -292,3 +292,19 @@ export function engineWorker(port: WorkerPort): void {
     }
   };
 }
+
+/** Bundlers that keep function names wrap functions in a helper, under a name of theirs that can be read here. */
+const wrapped = () => {
+  const named = () => {};
+  return named;
+};
+
+/**
+ * A script that runs the worker on `port`, an expression. It declares the bundler's helper, which does not exist in the
+ * worker; that is why it must stand in one file with the worker.
+ */
+export function engineWorkerSource(port: string): string {
+  const helper = /([\w$]+)\(\(\) ?=>/.exec(String(wrapped))?.[1];
+  const prelude = helper ? `const ${helper} = (f) => f;` : "";
+  return `${prelude}(${engineWorker})(${port})`;
+}

@@ -1,5 +1,5 @@
 import { BackendError } from "../../core/errors.ts";
-import { engineWorker, type WorkerCommand, type WorkerReply } from "./engine-worker.ts";
+import { engineWorkerSource, type WorkerCommand, type WorkerReply } from "./engine-worker.ts";
 
 /** A worker of either platform. */
 export interface EngineThread {
@@ -12,18 +12,6 @@ export interface EngineThread {
 export interface ThreadListener {
   onReply(reply: WorkerReply): void;
   onFailure(reason: unknown): void;
-}
-
-/** Bundlers that keep function names wrap functions in a helper, under a name of theirs that can be read here. */
-const wrapped = () => {
-  const named = () => {};
-  return named;
-};
-
-/** Declares that helper, which does not exist in the worker. */
-function prelude(): string {
-  const helper = /([\w$]+)\(\(\) ?=>/.exec(String(wrapped))?.[1];
-  return helper ? `const ${helper} = (f) => f;` : "";
 }
 
 type NodeWorkers = typeof import("node:worker_threads");
@@ -58,7 +46,7 @@ export function startThread(listener: ThreadListener, url?: string | URL): Engin
 }
 
 function startNodeThread({ Worker }: NodeWorkers, listener: ThreadListener): EngineThread {
-  const source = `${prelude()}(${engineWorker})(require("node:worker_threads").parentPort)`;
+  const source = engineWorkerSource('require("node:worker_threads").parentPort');
   const worker = new Worker(source, { eval: true, stdout: false, stderr: false });
   worker.on("message", (reply: WorkerReply) => listener.onReply(reply));
   worker.on("error", (error) => listener.onFailure(error));
@@ -71,9 +59,12 @@ function startNodeThread({ Worker }: NodeWorkers, listener: ThreadListener): Eng
   };
 }
 
+const policyHint =
+  "If the content security policy forbids blob: workers, give the worker script's workerUrl.";
+
 function startWebThread(listener: ThreadListener, url?: string | URL): EngineThread {
-  const source = `${prelude()}(${engineWorker})(self)`;
-  const address = url ?? URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
+  const address =
+    url ?? URL.createObjectURL(new Blob([engineWorkerSource("self")], { type: "text/javascript" }));
   let worker: Worker;
   try {
     worker = new Worker(address, url ? { type: "module" } : {});
@@ -83,13 +74,13 @@ function startWebThread(listener: ThreadListener, url?: string | URL): EngineThr
         where: "wasm backend",
         expected: "to be allowed to start a worker",
         received: String(cause),
-        hint: "If a content security policy forbids blob: workers, give the address of the worker script.",
+        hint: policyHint,
       },
       { cause },
     );
   }
   worker.onmessage = ({ data }: MessageEvent<WorkerReply>) => listener.onReply(data);
-  worker.onerror = (event) => listener.onFailure(event.message);
+  worker.onerror = (event) => listener.onFailure(event.message ?? `its script did not load. ${policyHint}`);
   return {
     post: (command, transfer = []) => worker.postMessage(command, transfer),
     setBusy: () => {},
