@@ -5,7 +5,7 @@ import { createRandom, type Random } from "../src/core/random.ts";
 import { sizeOf } from "../src/core/shape.ts";
 import { gradients } from "../src/graph/gradients.ts";
 import { Graph, type Value } from "../src/graph/graph.ts";
-import type { CaseInput, OpCase } from "../src/graph/ops/cases.ts";
+import type { CaseInput, OpCase } from "../src/graph/ops/cases/op-case.ts";
 import { cast, multiply } from "../src/graph/ops/elementwise.ts";
 import { reduceSum } from "../src/graph/ops/reduce-sum.ts";
 
