@@ -1,5 +1,14 @@
 /** The rooms of ARCHITECTURE.md: what each folder of src/ may import. Arrows point down. */
-const items = ["initializers", "activations", "losses", "metrics", "optimizers"];
+const items = [
+  "initializers",
+  "activations",
+  "losses",
+  "metrics",
+  "optimizers",
+  "schedules",
+  "regularizers",
+  "constraints",
+];
 const mayImport = {
   core: [],
   graph: ["core"],
@@ -10,7 +19,10 @@ const mayImport = {
   activations: ["core", "graph"],
   losses: ["core", "graph"],
   metrics: ["core", "graph", "losses"],
-  optimizers: ["core", "graph"],
+  schedules: ["core"],
+  optimizers: ["core", "graph", "schedules"],
+  regularizers: ["core", "graph"],
+  constraints: ["core", "graph"],
   layers: ["core", "graph", ...items],
   models: ["core", "graph", ...items, "layers"],
   data: ["core"],

@@ -15,6 +15,7 @@ export {
   disposeBackends,
   startBackend,
 } from "./backends/choose-backend.ts";
+export type { Constraint } from "./constraints/constraint.ts";
 export {
   BackendError,
   ConvNetError,
@@ -45,12 +46,18 @@ export * as initializers from "./initializers/index.ts";
 export type { Initializer } from "./initializers/initializer.ts";
 export type { InitializerName } from "./initializers/table.ts";
 export * as layers from "./layers/index.ts";
-export { type CallContext, Layer, type LayerOptions, type Weight } from "./layers/layer.ts";
+export {
+  type CallContext,
+  Layer,
+  type LayerOptions,
+  type Weight,
+  type WeightOptions,
+} from "./layers/layer.ts";
 export * as losses from "./losses/index.ts";
-export type { Loss, Prediction as LossInput } from "./losses/loss.ts";
+export type { Loss, Prediction as LossInput, Reduction } from "./losses/loss.ts";
 export type { LossName } from "./losses/table.ts";
 export * as metrics from "./metrics/index.ts";
-export type { Metric } from "./metrics/metric.ts";
+export type { Metric, MetricContext, Totals } from "./metrics/metric.ts";
 export type { MetricName } from "./metrics/table.ts";
 export { type Drawable, diagram } from "./models/diagram.ts";
 export type { LayerSpec, ModelSpec } from "./models/spec.ts";
@@ -58,6 +65,7 @@ export * as ops from "./ops.ts";
 export * as optimizers from "./optimizers/index.ts";
 export type { Optimizer, UpdateContext } from "./optimizers/optimizer.ts";
 export type { OptimizerName } from "./optimizers/table.ts";
+export type { Regularizer } from "./regularizers/regularizer.ts";
 export type { Callback, RunControl, TrainedModel } from "./training/callback.ts";
 export type { FitOptions } from "./training/fit.ts";
 export type { EpochLogs, History, StopReason } from "./training/history.ts";

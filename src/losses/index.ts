@@ -4,5 +4,5 @@ export {
   categoricalCrossentropy,
   sparseCategoricalCrossentropy,
 } from "./crossentropy.ts";
-export type { Loss, Prediction } from "./loss.ts";
+export type { Loss, Prediction, Reduction } from "./loss.ts";
 export { meanSquaredError } from "./mean-squared-error.ts";

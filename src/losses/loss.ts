@@ -8,6 +8,13 @@ export interface Prediction {
   readonly logits?: { readonly value: Value; readonly activation: "softmax" | "sigmoid" };
 }
 
+/**
+ * How the losses of predictions become the number that training lowers: `"sumOverBatchSize"` divides their sum, each
+ * times its weight, by their number; `"meanWithSampleWeight"` by the sum of weights; `"sum"` by nothing. `"none"` keeps
+ * them apart, which `compile` refuses.
+ */
+export type Reduction = "sumOverBatchSize" | "sum" | "meanWithSampleWeight" | "none";
+
 /** How far predictions are from labels. */
 export interface Loss {
   readonly name: string;
@@ -15,6 +22,12 @@ export interface Loss {
   readonly options: Readonly<Record<string, unknown>>;
   /** `"classes"`: one whole number a prediction, [N, …]; `"values"`: numbers of the output's shape. */
   readonly labels: "classes" | "values";
-  /** Writes the loss of each prediction: [N, …, C] → [N, …]; their mean is what training lowers. */
+  /** Default `"sumOverBatchSize"`. */
+  readonly reduction?: Reduction;
+  /** A class number that labels may have besides those of the outputs, for predictions that do not count. */
+  readonly ignoreClass?: number | undefined;
+  /** Writes the loss of each prediction: [N, …, C] → [N, …]. */
   write(labels: Value, prediction: Prediction): Value;
+  /** Writes 1 for each prediction that counts and 0 for the others, [N, …]; missing where all do. */
+  mask?(labels: Value): Value;
 }

@@ -14,10 +14,10 @@ import type { Metric } from "./metric.ts";
 export function accuracy(): Metric {
   return {
     name: "accuracy",
-    write(labels, output, loss) {
+    write(labels, output, { loss }) {
       const classes = output.shape[output.shape.length - 1];
-      if (loss.labels === "classes") return equal(cast(argMax(output)), cast(labels));
-      const isBinary = classes === 1 || loss.name === "binaryCrossentropy";
+      if (loss?.labels === "classes") return equal(cast(argMax(output)), cast(labels));
+      const isBinary = classes === 1 || loss?.name === "binaryCrossentropy";
       if (isBinary) return reduceMean(equal(greater(output, 0.5), cast(labels)), { axes: -1 });
       return equal(cast(argMax(output)), cast(argMax(cast(labels))));
     },

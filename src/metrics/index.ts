@@ -1,2 +1,2 @@
 export { accuracy } from "./accuracy.ts";
-export type { Metric } from "./metric.ts";
+export type { Metric, MetricContext, Totals } from "./metric.ts";

@@ -3,17 +3,12 @@ import { formatShape, type Shape, sameShape } from "../core/shape.ts";
 import type { Value } from "../graph/graph.ts";
 import type { CallContext, Layer, Weight } from "../layers/layer.ts";
 
-/** Keras's default name of a layer type: `maxPooling2d` → `max_pooling2d`. */
-function defaultName(type: string): string {
-  return type.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-}
-
 function nameLayers(layers: readonly Layer[]): void {
-  const taken = new Set(layers.filter((layer) => layer.name !== "").map((layer) => layer.name));
+  const taken = new Set(layers.filter((layer) => layer.isNamed).map((layer) => layer.name));
   const counts = new Map<string, number>();
   for (const layer of layers) {
-    if (layer.name !== "") continue;
-    const base = defaultName(layer.type);
+    if (layer.isNamed) continue;
+    const base = layer.name;
     let name: string;
     do {
       const count = counts.get(base) ?? 0;
@@ -87,7 +82,7 @@ export class Network {
         });
       }
       const output = layer.outputShape(shape);
-      layer.buildOnce(shape, seed);
+      layer.buildOnce([shape], seed);
       shapes.push(output);
       shape = output;
     }
@@ -106,9 +101,7 @@ export class Network {
 
   /** The weights that training changes. */
   get trainableWeights(): Weight[] {
-    return this.layers
-      .filter((layer) => layer.trainable)
-      .flatMap((layer) => layer.weights.filter((w) => w.trainable));
+    return this.layers.flatMap((layer) => layer.trainableWeights);
   }
 
   /** Writes all layers' ops: [N, …inputShape] → [N, …outputShape]. */

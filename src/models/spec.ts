@@ -20,7 +20,11 @@ export function specOf(layers: readonly Layer[]): ModelSpec {
 }
 
 function layerSpec(layer: Layer): LayerSpec {
-  const options = Object.entries({ ...layer.options, name: layer.name }).map(([key, value]) => {
+  const options = Object.entries({
+    ...layer.options,
+    name: layer.name,
+    ...(layer.trainable ? {} : { trainable: false }),
+  }).map(([key, value]) => {
     if (typeof value === "function") {
       throw new UsageError({
         where: layer.name,

@@ -1,5 +1,5 @@
 import { formatShape, type Shape, sizeOf } from "../core/shape.ts";
-import { Graph } from "../graph/graph.ts";
+import { Graph, type Value } from "../graph/graph.ts";
 import type { CallContext } from "../layers/layer.ts";
 import type { Network } from "./network.ts";
 
@@ -17,9 +17,13 @@ export interface LayerCost {
   readonly activationBytes: number;
 }
 
+const zeros = (graph: Graph, shape: Shape): Value => graph.constant(0, [1, ...shape]);
 const inference: CallContext = {
   training: false,
-  uniform: (graph, shape) => graph.constant(0, [1, ...shape]),
+  uniform: zeros,
+  normal: zeros,
+  update() {},
+  addLoss() {},
 };
 
 /** Shapes, parameters, arithmetic and memory of each layer. */

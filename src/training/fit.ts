@@ -1,12 +1,13 @@
 import { NotFiniteError, OptionError } from "../core/errors.ts";
 import { createRandom, permutation } from "../core/random.ts";
 import type { Callback, RunControl } from "./callback.ts";
-import { evaluateSamples, range, Totals } from "./evaluate.ts";
+import { evaluateSamples, range } from "./evaluate.ts";
 import { type EpochLogs, type History, historyOf, type StopReason } from "./history.ts";
 import type { Compiled } from "./programs.ts";
 import type { TrainEvent } from "./run.ts";
 import type { Samples, TrainingData } from "./samples.ts";
 import type { SampleSource, Session } from "./session.ts";
+import { EpochTotals } from "./totals.ts";
 
 export interface FitOptions {
   /** Passes over the data. Default 1. */
@@ -145,7 +146,7 @@ async function trainEpoch(context: FitContext, source: SampleSource, epoch: numb
     ? permutation(train.length, createRandom(session.seed, `shuffle/${epoch}`))
     : range(0, train.length);
   const oneByOne = callbacks.some((callback) => callback.onBatchEnd);
-  const totals = new Totals();
+  const totals = new EpochTotals(compiled.metrics);
   let lastFinite = Number.NaN;
   let elapsedMs = 0;
   let perRun = 1;
@@ -160,27 +161,23 @@ async function trainEpoch(context: FitContext, source: SampleSource, epoch: numb
     const ms = performance.now() - begin;
     elapsedMs += ms;
     const losses = result.outputs.loss;
-    totals.add(result.outputs, result.steps, batch * predictionsOf(session));
+    totals.add(result.outputs, result.steps, batch);
     if (result.steps > 0) lastFinite = losses[result.steps - 1];
     if (result.steps < count) throw notFinite(epoch, step + result.steps, losses[result.steps], lastFinite);
     step += count;
     if (!oneByOne && !isRest) perRun = Math.max(1, Math.min(2 * perRun, Math.round((count * runMs) / ms)));
-    const means = totals.means();
+    const means = totals.soFar();
     const imagesPerSecond = (Math.min(step * batchSize, train.length) / elapsedMs) * 1000;
     report({ type: "progress", epoch, step, steps, logs: means, imagesPerSecond });
     for (const callback of callbacks) await callback.onBatchEnd?.(step - 1, means, control);
   }
   const images = Math.min(step * batchSize, train.length);
   return {
-    means: totals.means(),
+    means: totals.logs(),
     seconds: elapsedMs / 1000,
     imagesPerSecond: (images / elapsedMs) * 1000,
     isWhole: step === steps,
   };
-}
-
-function predictionsOf({ network }: Session): number {
-  return network.outputShape.slice(0, -1).reduce((a, b) => a * b, 1);
 }
 
 function notFinite(epoch: number, step: number, loss: number, lastFinite: number): NotFiniteError {

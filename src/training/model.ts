@@ -17,13 +17,14 @@ import { summaryOf } from "../models/summary.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import { type OptimizerName, optimizerOf } from "../optimizers/table.ts";
 import type { RunControl, TrainedModel } from "./callback.ts";
-import { evaluateSamples, range, Totals } from "./evaluate.ts";
+import { evaluateSamples, range } from "./evaluate.ts";
 import { checkFitOptions, type FitOptions, fitOptions, fitSamples } from "./fit.ts";
 import type { EpochLogs } from "./history.ts";
 import { type Compiled, typeOf } from "./programs.ts";
 import { TrainingRun } from "./run.ts";
 import { checkInputs, checkSamples, type Samples, sliceSamples, type TrainingData } from "./samples.ts";
 import { Session } from "./session.ts";
+import { EpochTotals } from "./totals.ts";
 import { hashWeights, readWeights, type WeightArray, writeWeights } from "./weights.ts";
 
 export interface ModelOptions extends BackendOptions {
@@ -292,9 +293,9 @@ export class Model implements TrainedModel {
     try {
       const rows = range(0, samples.length);
       const { steps, outputs } = await session.train(compiled, source, rows, samples.length, this.rate);
-      const totals = new Totals();
-      totals.add(outputs, 1, samples.length * sizeOf(this.outputShape.slice(0, -1)));
-      if (steps === 1) return totals.means();
+      const totals = new EpochTotals(compiled.metrics);
+      totals.add(outputs, 1, samples.length);
+      if (steps === 1) return totals.logs();
       throw new NotFiniteError({
         where: "trainOnBatch",
         expected: "a finite loss",

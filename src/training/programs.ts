@@ -2,15 +2,15 @@
 import { type DType, type Shape, sizeOf } from "../core/shape.ts";
 import { gradients } from "../graph/gradients.ts";
 import { Graph, isOp, type State, type Value } from "../graph/graph.ts";
-import { cast, multiply } from "../graph/ops/elementwise.ts";
-import { randomUniform } from "../graph/ops/random-uniform.ts";
-import { reduceMean } from "../graph/ops/reduce-max.ts";
-import { reduceSum } from "../graph/ops/reduce-sum.ts";
-import type { CallContext } from "../layers/layer.ts";
+import { add, cast, multiply } from "../graph/ops/elementwise.ts";
+import type { Weight } from "../layers/layer.ts";
 import type { Loss, Prediction } from "../losses/loss.ts";
+import { reduceLoss } from "../losses/reduce-loss.ts";
 import type { Metric } from "../metrics/metric.ts";
+import { writeMetric } from "../metrics/write-metric.ts";
 import type { Network } from "../models/network.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
+import { ProgramContext } from "./call-context.ts";
 
 export type InputType = DType;
 
@@ -30,8 +30,6 @@ export interface ProgramGraph {
   readonly draws: readonly string[];
   /** Names of the optimizer's numbers. */
   readonly scalars: readonly string[];
-  /** Predictions a sample has: what losses and metrics are means over. */
-  readonly predictions: number;
 }
 
 export interface BatchShape {
@@ -48,19 +46,6 @@ function enter(graph: Graph, network: Network, { batch, xType }: BatchShape): Va
   return xType === "uint8" && first?.type !== "rescaling" ? multiply(x, 1 / 255) : x;
 }
 
-/** Random numbers for layers: named by the layer and how many it has drawn before. */
-function drawing(batch: number, training: boolean, draws: string[]): CallContext {
-  return {
-    training,
-    uniform(graph, shape) {
-      const count = draws.filter((name) => name.startsWith(`random/${graph.scope}/`)).length;
-      const name = `random/${graph.scope}/${count}`;
-      draws.push(name);
-      return randomUniform(graph.input(name, [2], "int32"), graph.input("samples", [batch], "int32"), shape);
-    },
-  };
-}
-
 function predictionOf(output: Value): Prediction {
   const isSigmoid =
     isOp(output, "unary") && (output.source.params as { function: string }).function === "sigmoid";
@@ -69,55 +54,71 @@ function predictionOf(output: Value): Prediction {
   return { output, logits: { value, activation: isSigmoid ? "sigmoid" : "softmax" } };
 }
 
-/** Writes loss and metrics; the loss is a mean over the batch, metrics are sums. */
-function measure(graph: Graph, { loss, metrics }: Compiled, output: Value, shape: BatchShape): Value {
+/** Writes the loss of the batch and the totals of the metrics: `accuracy/total`. */
+function measure(
+  graph: Graph,
+  network: Network,
+  { loss, metrics }: Compiled,
+  output: Value,
+  shape: BatchShape,
+  context: ProgramContext,
+): Value {
   const { batch, yType = "float32", labelShape = [] } = shape;
   graph.scope = "loss";
   const labels = graph.input("y", [batch, ...labelShape], yType);
   const y = loss.labels === "values" ? cast(labels) : labels;
-  const mean = reduceMean(loss.write(y, predictionOf(output)));
-  graph.output("loss", mean);
+  const prices = network.trainableWeights.flatMap(({ state, regularizer }) =>
+    regularizer ? [regularizer.write(graph.state(state))] : [],
+  );
+  const total = [...prices, ...context.losses].reduce(add, reduceLoss(loss, y, predictionOf(output)));
+  graph.output("loss", total);
   for (const metric of metrics) {
     graph.scope = metric.name;
-    graph.output(metric.name, reduceSum(metric.write(y, output, loss)));
+    const totals = writeMetric(metric, y, output, { loss, weights: undefined });
+    for (const [name, value] of Object.entries(totals)) graph.output(`${metric.name}/${name}`, value);
   }
   graph.scope = "";
-  return mean;
+  return total;
 }
 
 export function predictGraph(network: Network, shape: BatchShape): ProgramGraph {
   const graph = new Graph();
-  const draws: string[] = [];
-  graph.output("output", network.forward(enter(graph, network, shape), drawing(shape.batch, false, draws)));
-  return { graph, draws, scalars: [], predictions: 1 };
+  const context = new ProgramContext(shape.batch, false);
+  graph.output("output", network.forward(enter(graph, network, shape), context));
+  return { graph, draws: context.draws, scalars: [] };
 }
 
 export function evaluateGraph(network: Network, compiled: Compiled, shape: BatchShape): ProgramGraph {
   const graph = new Graph();
-  const draws: string[] = [];
-  const output = network.forward(enter(graph, network, shape), drawing(shape.batch, false, draws));
-  measure(graph, compiled, output, shape);
-  return { graph, draws, scalars: [], predictions: sizeOf(network.outputShape.slice(0, -1)) };
+  const context = new ProgramContext(shape.batch, false);
+  const output = network.forward(enter(graph, network, shape), context);
+  measure(graph, network, compiled, output, shape, context);
+  return { graph, draws: context.draws, scalars: [] };
 }
 
 export function trainGraph(network: Network, compiled: Compiled, shape: BatchShape): ProgramGraph {
   const graph = new Graph();
-  const draws: string[] = [];
-  const output = network.forward(enter(graph, network, shape), drawing(shape.batch, true, draws));
-  const loss = measure(graph, compiled, output, shape);
-  const scalars = update(graph, network, compiled, loss);
-  return { graph, draws, scalars, predictions: sizeOf(network.outputShape.slice(0, -1)) };
+  const context = new ProgramContext(shape.batch, true);
+  const output = network.forward(enter(graph, network, shape), context);
+  const loss = measure(graph, network, compiled, output, shape, context);
+  const scalars = update(graph, network.trainableWeights, compiled, loss);
+  for (const [state, value] of context.updates) graph.update(state, value);
+  return { graph, draws: context.draws, scalars };
 }
 
 /** Writes gradients and the optimizer's updates of all trainable weights. Returns the names of its scalars. */
-function update(graph: Graph, network: Network, { optimizer, slots }: Compiled, loss: Value): string[] {
+function update(
+  graph: Graph,
+  weights: readonly Weight[],
+  { optimizer, slots }: Compiled,
+  loss: Value,
+): string[] {
   const scalars = new Set<string>();
-  const parameters = network.trainableWeights.map(({ state }) => state);
   const all = gradients(
     loss,
-    parameters.map((state) => graph.state(state)),
+    weights.map(({ state }) => graph.state(state)),
   );
-  for (const [i, state] of parameters.entries()) {
+  for (const [i, { state, constraint }] of weights.entries()) {
     graph.scope = state.path;
     const slotOf = (name: string): State => {
       const path = `${optimizer.name}/${state.path}/${name}`;
@@ -141,7 +142,7 @@ function update(graph: Graph, network: Network, { optimizer, slots }: Compiled, 
         return graph.input(`optimizer/${name}`, []);
       },
     });
-    graph.update(state, value);
+    graph.update(state, constraint ? constraint.write(value) : value);
   }
   graph.scope = "";
   return [...scalars];
