@@ -46,7 +46,9 @@ export * as initializers from "./initializers/index.ts";
 export type { Initializer } from "./initializers/initializer.ts";
 export type { InitializerName } from "./initializers/table.ts";
 export * as layers from "./layers/index.ts";
+export { type InputOptions, input } from "./layers/input.ts";
 export {
+  type ApplyOptions,
   type CallContext,
   Layer,
   type LayerOptions,
@@ -60,18 +62,29 @@ export * as metrics from "./metrics/index.ts";
 export type { Metric, MetricContext, Totals } from "./metrics/metric.ts";
 export type { MetricName } from "./metrics/table.ts";
 export { type Drawable, diagram } from "./models/diagram.ts";
-export type { LayerSpec, ModelSpec } from "./models/spec.ts";
+export type { Tensors } from "./models/network-between.ts";
+export type { CallSpec, LayerFactories, LayerFactory, LayerSpec, ModelSpec } from "./models/spec.ts";
 export * as ops from "./ops.ts";
 export * as optimizers from "./optimizers/index.ts";
 export type { Optimizer, UpdateContext } from "./optimizers/optimizer.ts";
 export type { OptimizerName } from "./optimizers/table.ts";
 export type { Regularizer } from "./regularizers/regularizer.ts";
 export type { Callback, RunControl, TrainedModel } from "./training/callback.ts";
+export type { ClassWeight } from "./training/class-weights.ts";
+export type { CompileOptions, PerOutput } from "./training/compile.ts";
 export type { FitOptions } from "./training/fit.ts";
+export { type FunctionalOptions, model } from "./training/functional.ts";
 export type { EpochLogs, History, StopReason } from "./training/history.ts";
-export { loadModel, modelFromSpec } from "./training/load-model.ts";
-export type { CompileOptions, EvaluateOptions, Model, ModelOptions, Prediction } from "./training/model.ts";
+export {
+  type CustomObjects,
+  type LoadOptions,
+  loadModel,
+  modelFromSpec,
+  type SpecOptions,
+} from "./training/load-model.ts";
+export type { EvaluateOptions, Model, ModelOptions } from "./training/model.ts";
+export type { Prediction } from "./training/predict.ts";
 export type { TrainEvent, TrainingRun } from "./training/run.ts";
-export type { TrainingData } from "./training/samples.ts";
+export type { NamedNumbers, TrainingData } from "./training/samples.ts";
 export { sequential } from "./training/sequential.ts";
 export type { WeightArray } from "./training/weights.ts";

@@ -75,8 +75,19 @@ export async function markdownFiles(folder: string): Promise<string[]> {
 
 const AsyncFunction = (async () => {}).constructor as FunctionConstructor;
 
-/** Runs code with the given names in scope; imports become those names. */
-export async function runExample(code: string, scope: Readonly<Record<string, unknown>>): Promise<void> {
+/**
+ * Runs code with the given names in scope; imports become those names.
+ *
+ * @param imported what names mean that are imported explicitly, where `scope` has something else under them
+ */
+export async function runExample(
+  code: string,
+  sample: Readonly<Record<string, unknown>>,
+  imported: Readonly<Record<string, unknown>> = {},
+): Promise<void> {
+  const lists = [...code.matchAll(/^import \{([^}]*)\} from/gm)].flatMap(([, list]) => list.split(","));
+  const explicit = lists.map((name) => name.trim()).filter((name) => name in imported);
+  const scope = { ...sample, ...Object.fromEntries(explicit.map((name) => [name, imported[name]])) };
   const body = code.replace(/^import .*$/gm, "");
   const { outputText } = ts.transpileModule(body, {
     compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext },

@@ -58,7 +58,7 @@ const names = documentedNames(["src/index.ts", "src/node.ts"]);
 describe("docstrings", () => {
   const withExamples = names.flatMap(({ name, examples }) => examples.map((code) => ({ name, code })));
   test.each(withExamples)("the example of $name runs", async ({ code }) => {
-    await runExample(code, await scope());
+    await runExample(code, await scope(), { model: convnet.model });
   });
 
   test("every function and class that users call has an example", () => {
@@ -74,7 +74,7 @@ describe("documents", async () => {
   const files = ["README.md", ...(await markdownFiles("docs"))];
   const examples = (await Promise.all(files.map(markdownExamples))).flat();
   test.each(examples)("$name runs", async ({ code }) => {
-    await runExample(code, await scope());
+    await runExample(code, await scope(), { model: convnet.model });
   });
 });
 

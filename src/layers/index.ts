@@ -1,10 +1,14 @@
 export { type ActivationOptions, activation } from "./activation.ts";
+export { type BatchNormalizationOptions, batchNormalization } from "./batch-normalization.ts";
+export { type ConcatenateOptions, concatenate } from "./concatenate.ts";
 export { type Conv2dOptions, conv2d } from "./conv2d.ts";
 export { type DenseOptions, dense } from "./dense.ts";
+export { type DotOptions, dot } from "./dot.ts";
 export { type DropoutOptions, dropout } from "./dropout.ts";
 export { flatten } from "./flatten.ts";
 export { type GlobalPooling2dOptions, globalAveragePooling2d } from "./global-average-pooling2d.ts";
 export { type InputOptions, input } from "./input.ts";
+export { add, average, maximum, minimum, multiply, subtract } from "./merge.ts";
 export { averagePooling2d, maxPooling2d, type Pooling2dOptions } from "./pooling2d.ts";
 export { type RescalingOptions, rescaling } from "./rescaling.ts";
 export { type ReshapeOptions, reshape } from "./reshape.ts";

@@ -1,8 +1,8 @@
 import type { Constraint } from "../constraints/constraint.ts";
-import { UsageError } from "../core/errors.ts";
+import { ShapeError, UsageError } from "../core/errors.ts";
 import { checkOptions } from "../core/names.ts";
 import { createRandom } from "../core/random.ts";
-import { formatShape, type Shape } from "../core/shape.ts";
+import { formatShape, type Shape, sameShape } from "../core/shape.ts";
 import type { Graph, State, Value } from "../graph/graph.ts";
 import type { Initializer } from "../initializers/initializer.ts";
 import type { Regularizer } from "../regularizers/regularizer.ts";
@@ -60,6 +60,15 @@ export interface CallContext {
 export interface LayerCall {
   readonly layer: Layer;
   readonly inputs: readonly SymbolicTensor[];
+  /** Of one sample of each output. */
+  readonly shapes: readonly Shape[];
+  /** `false`: as in prediction, even while the model trains. */
+  readonly training: boolean | undefined;
+}
+
+export interface ApplyOptions {
+  /** `false` uses the layer as in prediction, even while the model trains: dropout is off, statistics stay. */
+  training?: false;
 }
 
 /** What a layer will make: a shape and where it comes from, no numbers. Models are drawn up with these. */
@@ -178,9 +187,12 @@ export abstract class Layer {
    *
    * @throws ShapeError if the shapes do not fit.
    * @see https://keras.io/guides/functional_api/
+   * @example
+   * const image = input({ shape: [28, 28, 1] });
+   * const left = layers.conv2d({ filters: 8, kernelSize: 3, padding: "same" }).apply(image);
    */
-  apply(input: SymbolicTensor | readonly SymbolicTensor[]): SymbolicTensor {
-    const outputs = this.applyAll([input].flat() as SymbolicTensor[]);
+  apply(input: SymbolicTensor | readonly SymbolicTensor[], options: ApplyOptions = {}): SymbolicTensor {
+    const outputs = this.applyAll([input].flat() as SymbolicTensor[], options);
     if (outputs.length === 1) return outputs[0];
     throw new UsageError({
       where: this.name,
@@ -191,9 +203,18 @@ export abstract class Layer {
   }
 
   /** As `apply`, for layers with several outputs. */
-  applyAll(inputs: readonly SymbolicTensor[]): SymbolicTensor[] {
-    const shapes = this.outputShapes(inputs.map(({ shape }) => shape));
-    const call: LayerCall = { layer: this, inputs };
+  applyAll(inputs: readonly SymbolicTensor[], options: ApplyOptions = {}): SymbolicTensor[] {
+    checkOptions(`${this.name}.apply`, options, ["training"]);
+    const inputShapes = inputs.map(({ shape }) => shape);
+    if (this.inputShape && inputs.length === 1 && !sameShape(this.inputShape, inputShapes[0])) {
+      throw new ShapeError({
+        where: this.name,
+        expected: formatShape(this.inputShape),
+        received: formatShape(inputShapes[0]),
+      });
+    }
+    const shapes = this.outputShapes(inputShapes);
+    const call: LayerCall = { layer: this, inputs, shapes, training: options.training };
     return shapes.map((shape, index) => ({ shape, call, index }));
   }
 

@@ -1,9 +1,12 @@
 import { afterAll, describe, expect, test } from "vitest";
 import { disposeBackends } from "../backends/choose-backend.ts";
 import type { Shape } from "../core/shape.ts";
+import { model as functional } from "../training/functional.ts";
 import { modelFromSpec } from "../training/load-model.ts";
+import type { Model, ModelOptions } from "../training/model.ts";
 import { sequential } from "../training/sequential.ts";
 import * as layers from "./index.ts";
+import { input as entrance } from "./input.ts";
 import type { Layer } from "./layer.ts";
 import { layerTable } from "./table.ts";
 
@@ -12,7 +15,8 @@ afterAll(() => disposeBackends());
 interface Row {
   readonly name: string;
   readonly make: (inputShape: Shape) => Layer;
-  readonly input: Shape;
+  /** Of one input, or of each of several. */
+  readonly inputs: readonly Shape[];
   readonly output: Shape;
   readonly parameters: number;
 }
@@ -20,10 +24,26 @@ interface Row {
 const row = (name: string, make: Row["make"], input: Shape, output: Shape, parameters = 0): Row => ({
   name,
   make,
-  input,
+  inputs: [input],
   output,
   parameters,
 });
+
+const merge = (name: string, make: () => Layer, inputs: readonly Shape[], output: Shape): Row => ({
+  name,
+  make,
+  inputs,
+  output,
+  parameters: 0,
+});
+
+/** A chain of a layer with one input, or a model in which a layer gets several. */
+function modelOf({ make, inputs }: Row, behind: readonly Layer[], options: ModelOptions = {}): Model {
+  if (inputs.length === 1) return sequential([make(inputs[0]), ...behind], options);
+  const entrances = inputs.map((shape) => entrance({ shape }));
+  const outputs = behind.reduce((tensor, layer) => layer.apply(tensor), make([]).apply(entrances));
+  return functional({ inputs: entrances, outputs, ...options });
+}
 
 /** One row at least for every layer: a layer without one fails the last test of this file. */
 const rows: Row[] = [
@@ -115,51 +135,135 @@ const rows: Row[] = [
     [4, 4, 2],
     [7, 7, 2],
   ),
-  row("input", (shape) => layers.input({ shape }), [4, 4], [4, 4]),
+  row(
+    "batchNormalization",
+    (inputShape) => layers.batchNormalization({ inputShape }),
+    [4, 3, 2],
+    [4, 3, 2],
+    8,
+  ),
+  row(
+    "batchNormalization",
+    (inputShape) =>
+      layers.batchNormalization({
+        axis: 1,
+        momentum: 0.5,
+        epsilon: 0.01,
+        scale: false,
+        betaInitializer: "ones",
+        movingMeanInitializer: { name: "constant", value: 0.5 },
+        inputShape,
+      }),
+    [4, 3],
+    [4, 3],
+    12,
+  ),
+  row(
+    "batchNormalization",
+    (inputShape) => layers.batchNormalization({ center: false, inputShape }),
+    [5],
+    [5],
+    15,
+  ),
+  ...[layers.add, layers.multiply, layers.average, layers.maximum, layers.minimum].flatMap((make) => [
+    merge(
+      make().type,
+      () => make(),
+      [
+        [4, 3],
+        [4, 3],
+        [4, 3],
+      ],
+      [4, 3],
+    ),
+    merge(make().type, () => make(), [[3], [2, 4, 3]], [2, 4, 3]),
+  ]),
+  merge(
+    "subtract",
+    () => layers.subtract(),
+    [
+      [4, 3],
+      [1, 3],
+    ],
+    [4, 3],
+  ),
+  merge(
+    "concatenate",
+    () => layers.concatenate(),
+    [
+      [4, 2],
+      [4, 3],
+      [4, 1],
+    ],
+    [4, 6],
+  ),
+  merge(
+    "concatenate",
+    () => layers.concatenate({ axis: 1 }),
+    [
+      [2, 3],
+      [4, 3],
+    ],
+    [6, 3],
+  ),
+  merge("dot", () => layers.dot({ axes: 1 }), [[5], [5]], [1]),
+  merge(
+    "dot",
+    () => layers.dot({ axes: [2, -2], normalize: true }),
+    [
+      [3, 4],
+      [4, 2],
+    ],
+    [3, 2],
+  ),
+  row("input", (shape) => layers.input({ shape }).call.layer, [4, 4], [4, 4]),
 ];
 
-const samples = (shape: Shape, count: number): Float32Array =>
+/** @param which another series of numbers for each */
+const samples = (shape: Shape, count: number, which = 0): Float32Array =>
   Float32Array.from({ length: count * shape.reduce((a, b) => a * b, 1) }, (_, i) =>
-    Math.fround(((i * 37) % 23) / 11 - 1),
+    Math.fround(((i * 37 + which * 7) % 23) / 11 - 1),
   );
 
-describe.each(rows)("$name $input", ({ make, input, output, parameters }) => {
+const inputsOf = ({ inputs }: Row, count: number) => inputs.map((shape, i) => samples(shape, count, i));
+const given = (arrays: readonly Float32Array[]) => (arrays.length === 1 ? arrays[0] : arrays);
+
+describe.each(rows)("$name $inputs", (layerRow) => {
+  const { make, inputs, output, parameters } = layerRow;
+
   test("has the promised shape and number of parameters", async () => {
-    const model = sequential([make(input)]);
+    const model = modelOf(layerRow, []);
     expect(model.outputShape).toEqual(output);
     expect((await model.getWeights()).reduce((sum, { data }) => sum + data.length, 0)).toBe(parameters);
-    const { shape } = await model.predict(samples(input, 3));
+    const { shape } = await model.predict(given(inputsOf(layerRow, 3)));
     expect(shape).toEqual([3, ...output]);
   });
 
   test("computes on wasm what it computes on the reference", async () => {
-    const x = samples(input, 3);
+    const x = given(inputsOf(layerRow, 3));
     const [wasm, reference] = await Promise.all(
       (["wasm", "reference"] as const).map((backend) =>
-        sequential([make(input)], { backend, seed: 4 }).predict(x),
+        modelOf(layerRow, [], { backend, seed: 4 }).predict(x),
       ),
     );
     for (const [i, value] of reference.data.entries()) expect(wasm.data[i]).toBeCloseTo(value, 5);
   });
 
   test("its options survive being written as JSON", async () => {
-    const model = sequential([make(input)], { seed: 4 });
+    const model = modelOf(layerRow, [], { seed: 4 });
     const again = await modelFromSpec(JSON.parse(JSON.stringify(model.toSpec())), { seed: 4 });
-    const x = samples(input, 2);
+    const x = given(inputsOf(layerRow, 2));
     expect(await again.predict(x)).toEqual(await model.predict(x));
     expect(again.toSpec()).toEqual(model.toSpec());
   });
 
   test("trains on both backends alike", async () => {
     const trained = async (backend: "wasm" | "reference") => {
-      const model = sequential([make(input), layers.flatten(), layers.dense({ units: 2 })], {
-        backend,
-        seed: 2,
-      });
+      const model = modelOf(layerRow, [layers.flatten(), layers.dense({ units: 2 })], { backend, seed: 2 });
       model.compile({ optimizer: "sgd", loss: "meanSquaredError" });
       const losses: number[] = [];
       for (let i = 0; i < 3; i++)
-        losses.push((await model.trainOnBatch(samples(input, 4), samples([2], 4))).loss);
+        losses.push((await model.trainOnBatch(given(inputsOf(layerRow, 4)), samples([2], 4))).loss);
       return { losses, weights: (await model.getWeights()).flatMap(({ data }) => [...data]) };
     };
     const [wasm, reference] = [await trained("wasm"), await trained("reference")];
@@ -169,7 +273,7 @@ describe.each(rows)("$name $input", ({ make, input, output, parameters }) => {
 
   test("refuses an option it does not have", () => {
     const table = layerTable as Record<string, (options: object) => Layer>;
-    const layer = make(input);
+    const layer = make(inputs[0]);
     expect(() => table[layer.type]({ ...layer.options, paddin: 1 })).toThrow(
       `layers.${layer.type}: expected a known option`,
     );

@@ -1,10 +1,14 @@
 import { activation } from "./activation.ts";
+import { batchNormalization } from "./batch-normalization.ts";
+import { concatenate } from "./concatenate.ts";
 import { conv2d } from "./conv2d.ts";
 import { dense } from "./dense.ts";
+import { dot } from "./dot.ts";
 import { dropout } from "./dropout.ts";
 import { flatten } from "./flatten.ts";
 import { globalAveragePooling2d } from "./global-average-pooling2d.ts";
-import { input } from "./input.ts";
+import { inputLayer } from "./input.ts";
+import { add, average, maximum, minimum, multiply, subtract } from "./merge.ts";
 import { averagePooling2d, maxPooling2d } from "./pooling2d.ts";
 import { rescaling } from "./rescaling.ts";
 import { reshape } from "./reshape.ts";
@@ -13,15 +17,24 @@ import { zeroPadding2d } from "./zero-padding2d.ts";
 /** Layers that a saved model or a JSON spec can name. Only who reads those imports this. */
 export const layerTable = {
   activation,
+  add,
+  average,
   averagePooling2d,
+  batchNormalization,
+  concatenate,
   conv2d,
   dense,
+  dot,
   dropout,
   flatten,
   globalAveragePooling2d,
-  input,
+  input: inputLayer,
+  maximum,
   maxPooling2d,
+  minimum,
+  multiply,
   rescaling,
   reshape,
+  subtract,
   zeroPadding2d,
 };

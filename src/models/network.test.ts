@@ -2,14 +2,14 @@ import { describe, expect, test } from "vitest";
 import * as layers from "../layers/index.ts";
 import { Layer } from "../layers/layer.ts";
 import { Network } from "./network.ts";
-import { layersOf } from "./spec.ts";
+import { networkOf } from "./network-of-spec.ts";
 import { layerCosts, summaryOf } from "./summary.ts";
 
-const networkOf = (...list: Layer[]) => new Network(list, 0);
+const chainOf = (...list: Layer[]) => Network.chain(list).build(0);
 
 describe("a network", () => {
   test("names its layers as Keras does", () => {
-    const { layers: named } = networkOf(
+    const { layers: named } = chainOf(
       layers.conv2d({ filters: 1, kernelSize: 1, inputShape: [8, 8, 1] }),
       layers.maxPooling2d(),
       layers.conv2d({ filters: 1, kernelSize: 1, name: "conv2d_1" }),
@@ -26,8 +26,8 @@ describe("a network", () => {
   });
 
   test("passes shapes from layer to layer", () => {
-    const { shapes } = networkOf(
-      layers.input({ shape: [28, 28, 1] }),
+    const { shapes } = chainOf(
+      layers.input({ shape: [28, 28, 1] }).call.layer,
       layers.maxPooling2d(),
       layers.flatten(),
       layers.dense({ units: 3 }),
@@ -36,35 +36,35 @@ describe("a network", () => {
   });
 
   test.each([
-    { make: () => networkOf(), message: "sequential: expected at least one layer, got none." },
+    { make: () => chainOf(), message: "sequential: expected at least one layer, got none." },
     {
-      make: () => networkOf(layers.flatten()),
+      make: () => chainOf(layers.flatten()),
       message:
         "flatten: expected the first layer to say what shape a sample has, got no inputShape. Give it inputShape",
     },
     {
-      make: () => networkOf(layers.conv2d({ filters: 1, kernelSize: 5, inputShape: [4, 4, 1] })),
+      make: () => chainOf(layers.conv2d({ filters: 1, kernelSize: 5, inputShape: [4, 4, 1] })),
       message: "conv2d: expected an image of at least 5 pixels along spatial axis 0, got [4, 4].",
     },
     {
-      make: () => networkOf(layers.dense({ units: 1, inputShape: [4] }), layers.maxPooling2d()),
+      make: () => chainOf(layers.dense({ units: 1, inputShape: [4] }), layers.maxPooling2d()),
       message: "max_pooling2d: expected an image [H, W, C], got [1].",
     },
     {
-      make: () => networkOf(layers.conv2d({ filters: 4, kernelSize: 1, groups: 2, inputShape: [4, 4, 3] })),
+      make: () => chainOf(layers.conv2d({ filters: 4, kernelSize: 1, groups: 2, inputShape: [4, 4, 3] })),
       message:
         "conv2d: expected 2 groups to divide the channels of the input and the 4 filters, got [4, 4, 3].",
     },
     {
-      make: () => networkOf(layers.reshape({ targetShape: [3, 3], inputShape: [8] })),
+      make: () => chainOf(layers.reshape({ targetShape: [3, 3], inputShape: [8] })),
       message: "reshape: expected a shape of 8 elements",
     },
     {
-      make: () => networkOf(layers.flatten({ inputShape: [0, 2] })),
+      make: () => chainOf(layers.flatten({ inputShape: [0, 2] })),
       message: "flatten: expected an inputShape of whole numbers ≥ 1",
     },
     {
-      make: () => networkOf(layers.flatten({ name: "a", inputShape: [2] }), layers.flatten({ name: "a" })),
+      make: () => chainOf(layers.flatten({ name: "a", inputShape: [2] }), layers.flatten({ name: "a" })),
       message: 'expected different layer names, got "a" twice',
     },
   ])("$message", ({ make, message }) => {
@@ -73,12 +73,12 @@ describe("a network", () => {
 
   test("the same layer twice in a chain is refused", () => {
     const layer = layers.flatten({ inputShape: [4] });
-    expect(() => networkOf(layer, layer)).toThrow("each layer once");
+    expect(() => chainOf(layer, layer)).toThrow("each layer once");
   });
 });
 
 describe("costs", () => {
-  const article = networkOf(
+  const article = chainOf(
     layers.conv2d({ filters: 64, kernelSize: 3, activation: "relu", inputShape: [28, 28, 1] }),
     layers.maxPooling2d(),
     layers.conv2d({ filters: 64, kernelSize: 3, activation: "relu" }),
@@ -124,7 +124,7 @@ describe("specs come from strangers", () => {
       message: "layers.dense: expected units to be a whole number",
     },
   ])("$message", ({ spec, message }) => {
-    expect(() => layersOf("a.json", spec, table)).toThrow(message);
+    expect(() => networkOf("a.json", spec, table)).toThrow(message);
   });
 });
 
@@ -138,7 +138,7 @@ test("a custom layer whose call contradicts its shape rule is named", async () =
       return input;
     }
   }
-  expect(() => layerCosts(networkOf(new Wrong({ inputShape: [4] })))).toThrow(
+  expect(() => layerCosts(chainOf(new Wrong({ inputShape: [4] })))).toThrow(
     "wrong: expected call() to make [null, 3], as outputShape() says, got [null, 4].",
   );
 });

@@ -11,10 +11,12 @@ export interface LayerCost {
   readonly outputShape: Shape;
   readonly parameters: number;
   readonly trainable: boolean;
-  /** Additions and multiplications for one sample, forward. */
+  /** Additions and multiplications for one sample, forward, in all its uses. */
   readonly flops: number;
-  /** Of the output of one sample. */
+  /** Of the outputs of one sample. */
   readonly activationBytes: number;
+  /** Names of the layers it reads. */
+  readonly connectedTo: readonly string[];
 }
 
 const zeros = (graph: Graph, shape: Shape): Value => graph.constant(0, [1, ...shape]);
@@ -26,25 +28,38 @@ const inference: CallContext = {
   addLoss() {},
 };
 
-/** Shapes, parameters, arithmetic and memory of each layer. */
-export function layerCosts(network: Network): LayerCost[] {
+/** Arithmetic of each layer, with that of the layers inside it. */
+function flopsOf(network: Network): ReadonlyMap<string, number> {
   const graph = new Graph();
-  network.forward(graph.input("x", [1, ...network.inputShape]), inference);
+  const inputs = network.inputShapes.map((shape, i) => graph.input(String(i), [1, ...shape]));
+  network.forward(inputs, inference);
   const flops = new Map<string, number>();
   for (const { scope, shape, source } of graph.values) {
     if (source.kind !== "op") continue;
+    const [name] = scope.split("/");
     const shapes = source.inputs.map((input) => input.shape);
-    flops.set(scope, (flops.get(scope) ?? 0) + source.op.flops(shapes, shape, source.params as never));
+    flops.set(name, (flops.get(name) ?? 0) + source.op.flops(shapes, shape, source.params as never));
   }
-  return network.layers.map((layer, i) => ({
-    name: layer.name,
-    type: layer.type,
-    outputShape: network.shapes[i],
-    parameters: layer.weights.reduce((sum, { state }) => sum + sizeOf(state.shape), 0),
-    trainable: layer.trainable,
-    flops: flops.get(layer.name) ?? 0,
-    activationBytes: sizeOf(network.shapes[i]) * 4,
-  }));
+  return flops;
+}
+
+/** Shapes, parameters, arithmetic and memory of each layer. */
+export function layerCosts(network: Network): LayerCost[] {
+  const flops = flopsOf(network);
+  return network.layers.map((layer) => {
+    const nodes = network.nodes.filter((node) => node.layer === layer);
+    const activations = nodes.flatMap(({ shapes }) => shapes).reduce((sum, shape) => sum + sizeOf(shape), 0);
+    return {
+      name: layer.name,
+      type: layer.type,
+      outputShape: nodes[0].shapes[0],
+      parameters: layer.weights.reduce((sum, { state }) => sum + sizeOf(state.shape), 0),
+      trainable: layer.trainable,
+      flops: flops.get(layer.name) ?? 0,
+      activationBytes: activations * 4,
+      connectedTo: nodes.flatMap(({ inputs }) => inputs.map(({ node }) => network.nodes[node].layer.name)),
+    };
+  });
 }
 
 export function formatCount(count: number): string {
@@ -85,23 +100,32 @@ export function formatTable(rows: readonly (readonly string[])[]): string[] {
 /** The table of layers that `model.summary()` prints. */
 export function summaryOf(network: Network, notes: readonly string[]): string {
   const costs = layerCosts(network);
+  const connections = (cell: string): string[] => (network.isChain ? [] : [cell]);
   const rows = [
-    ["Layer (type)", "Output shape", "Parameters", "FLOPs/sample", "Activations"],
+    [
+      "Layer (type)",
+      "Output shape",
+      "Parameters",
+      "FLOPs/sample",
+      "Activations",
+      ...connections("Connected to"),
+    ],
     ...costs.map((cost) => [
       `${cost.name} (${cost.type})${cost.trainable ? "" : " frozen"}`,
       formatShape([null, ...cost.outputShape]),
       formatCount(cost.parameters),
       formatFlops(cost.flops),
       formatBytes(cost.activationBytes),
+      ...connections(cost.connectedTo.join(", ")),
     ]),
   ];
   const lines = formatTable(rows);
   const rule = "─".repeat(Math.max(...lines.map((line) => line.length)));
   const total = (pick: (cost: LayerCost) => number) => costs.reduce((sum, cost) => sum + pick(cost), 0);
-  const parameters = total((cost) => cost.parameters);
+  const parameters = network.weights.reduce((sum, { state }) => sum + sizeOf(state.shape), 0);
   const trainable = network.trainableWeights.reduce((sum, { state }) => sum + sizeOf(state.shape), 0);
   return [
-    `Input ${formatShape([null, ...network.inputShape])}`,
+    `Input ${network.inputShapes.map((shape) => formatShape([null, ...shape])).join(", ")}`,
     rule,
     lines[0],
     rule,

@@ -16,7 +16,7 @@ export async function evaluateSamples(
   batchSize: number,
 ): Promise<EpochLogs> {
   const { samples } = source;
-  const totals = new EpochTotals(compiled.metrics);
+  const totals = new EpochTotals(compiled.outputs);
   const whole = Math.floor(samples.length / batchSize) * batchSize;
   const evaluate = async (from: number, to: number, batch: number): Promise<void> => {
     const { executable } = await session.prepare("evaluate", session.batchShape(samples, batch), compiled);
@@ -24,7 +24,7 @@ export async function evaluateSamples(
     for (let start = from; start < to; start += perRun) {
       const rows = range(start, Math.min(to, start + perRun));
       const steps = rows.length / batch;
-      const { outputs } = await executable.run({ steps, inputs: source.feed(rows) });
+      const { outputs } = await session.run(executable, { steps, inputs: source.feed(rows) });
       totals.add(outputs, steps, batch);
     }
   };

@@ -1,6 +1,7 @@
 import { NotFiniteError, OptionError } from "../core/errors.ts";
 import { createRandom, permutation } from "../core/random.ts";
 import type { Callback, RunControl } from "./callback.ts";
+import type { ClassWeight } from "./class-weights.ts";
 import { evaluateSamples, range } from "./evaluate.ts";
 import { type EpochLogs, type History, historyOf, type StopReason } from "./history.ts";
 import type { Compiled } from "./programs.ts";
@@ -20,6 +21,8 @@ export interface FitOptions {
   validationSplit?: number;
   /** Measured after every epoch. */
   validationData?: TrainingData;
+  /** How much samples of each class count in training: `{ 0: 1, 1: 5 }`, or `"balanced"`. */
+  classWeight?: ClassWeight;
   callbacks?: readonly Callback[];
   /** Number of the first epoch, to go on where an earlier run ended; `epochs` counts from 0. Default 0. */
   initialEpoch?: number;
@@ -35,6 +38,7 @@ export const fitOptions = [
   "shuffle",
   "validationSplit",
   "validationData",
+  "classWeight",
   "callbacks",
   "initialEpoch",
   "signal",
@@ -146,7 +150,7 @@ async function trainEpoch(context: FitContext, source: SampleSource, epoch: numb
     ? permutation(train.length, createRandom(session.seed, `shuffle/${epoch}`))
     : range(0, train.length);
   const oneByOne = callbacks.some((callback) => callback.onBatchEnd);
-  const totals = new EpochTotals(compiled.metrics);
+  const totals = new EpochTotals(compiled.outputs);
   let lastFinite = Number.NaN;
   let elapsedMs = 0;
   let perRun = 1;

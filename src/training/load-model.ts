@@ -3,13 +3,35 @@ import { FileError } from "../core/errors.ts";
 import { readFile } from "../core/files.ts";
 import { lookUp } from "../core/names.ts";
 import { formatShape, sameShape } from "../core/shape.ts";
-import type { SavedModel } from "../formats/safetensors/model.ts";
+import type { SavedChoice, SavedModel, SavedTraining } from "../formats/safetensors/model.ts";
+import type { Loss } from "../losses/loss.ts";
 import { lossTable } from "../losses/table.ts";
-import type { MetricName } from "../metrics/table.ts";
-import { layersOf } from "../models/spec.ts";
+import type { Metric } from "../metrics/metric.ts";
+import { metricTable } from "../metrics/table.ts";
+import { networkOf } from "../models/network-of-spec.ts";
+import type { LayerFactories } from "../models/spec.ts";
+import type { Optimizer } from "../optimizers/optimizer.ts";
 import { optimizerTable } from "../optimizers/table.ts";
-import type { Model, ModelOptions } from "./model.ts";
-import { sequential } from "./sequential.ts";
+import { Model, type ModelOptions } from "./model.ts";
+
+/** What a program made itself and a file names: what makes it of the options it was saved with. */
+export interface CustomObjects {
+  /** By the layer's `type`. */
+  readonly layers?: LayerFactories;
+  readonly losses?: Readonly<Record<string, (options: never) => Loss>>;
+  readonly metrics?: Readonly<Record<string, (options: never) => Metric>>;
+  readonly optimizers?: Readonly<Record<string, (options: never) => Optimizer>>;
+}
+
+export interface LoadOptions extends BackendOptions {
+  /** Layers, losses and the like that are not part of this package. */
+  custom?: CustomObjects;
+}
+
+export interface SpecOptions extends ModelOptions {
+  /** Layers that are not part of this package. */
+  custom?: CustomObjects;
+}
 
 /**
  * Reads a model that `save` wrote: architecture, weights, and how it was compiled.
@@ -21,7 +43,7 @@ import { sequential } from "./sequential.ts";
  */
 export async function loadModel(
   source: string | URL | Uint8Array,
-  options: BackendOptions = {},
+  options: LoadOptions = {},
 ): Promise<Model> {
   const where = source instanceof Uint8Array ? "model" : String(source);
   const bytes = source instanceof Uint8Array ? source : await fetchBytes(source);
@@ -29,7 +51,7 @@ export async function loadModel(
   const saved = readModel(bytes, where);
   const model = await modelFromSpec(saved.spec, { ...options, name: saved.name }, where);
   await model.setWeights(await matchWeights(where, model, saved));
-  if (saved.training) compileAsSaved(where, model, saved.training);
+  if (saved.training) compileAsSaved(where, model, saved.training, options.custom);
   return model;
 }
 
@@ -43,11 +65,11 @@ export async function loadModel(
  */
 export async function modelFromSpec(
   spec: unknown,
-  options: ModelOptions = {},
+  { custom, ...options }: SpecOptions = {},
   where = "spec",
 ): Promise<Model> {
   const { layerTable } = await import("../layers/table.ts");
-  return sequential(layersOf(where, spec, layerTable), options);
+  return new Model(networkOf(where, spec, { ...layerTable, ...custom?.layers }), options);
 }
 
 async function fetchBytes(source: string | URL): Promise<Uint8Array> {
@@ -66,8 +88,8 @@ async function fetchBytes(source: string | URL): Promise<Uint8Array> {
 /** The file's arrays in the order of the model's weights. */
 async function matchWeights(where: string, model: Model, saved: SavedModel): Promise<Float32Array[]> {
   const byName = new Map(saved.weights.map((weight) => [weight.name, weight]));
-  const expected = model.layers.flatMap((layer) => layer.weights.map(({ state }) => state));
-  const arrays = expected.map(({ path, shape }) => {
+  const expected = model.weightShapes;
+  const arrays = expected.map(({ name: path, shape }) => {
     const found = byName.get(path);
     byName.delete(path);
     if (found && sameShape(found.shape, shape)) return found.data;
@@ -90,15 +112,22 @@ async function matchWeights(where: string, model: Model, saved: SavedModel): Pro
 function compileAsSaved(
   where: string,
   model: Model,
-  { optimizer, loss, metrics }: NonNullable<SavedModel["training"]>,
+  { optimizer, outputs }: SavedTraining,
+  custom: CustomObjects = {},
 ): void {
-  const made = <Table extends object>(kind: string, table: Table, saved: { name: string }) => {
-    const { name, ...options } = saved;
-    return (lookUp(`${where}, ${kind}`, table, name) as (options: object) => never)(options);
+  const maker = <Made>(kind: string, table: Readonly<Record<string, (options: never) => Made>>) => {
+    return ({ name, ...options }: SavedChoice): Made => {
+      const make = Object.hasOwn(table, name) ? table[name] : lookUp(`${where}, ${kind}`, table, name);
+      return make(options as never);
+    };
   };
+  const loss = maker<Loss>("loss", { ...lossTable, ...custom.losses });
+  const metric = maker<Metric>("metric", { ...metricTable, ...custom.metrics });
   model.compile({
-    optimizer: made("optimizer", optimizerTable, optimizer),
-    loss: made("loss", lossTable, loss),
-    metrics: metrics as MetricName[],
+    optimizer: maker<Optimizer>("optimizer", { ...optimizerTable, ...custom.optimizers })(optimizer),
+    loss: outputs.map((output) => (output.loss ? loss(output.loss) : null)),
+    lossWeights: outputs.map(({ lossWeight = 1 }) => lossWeight),
+    metrics: outputs.map(({ metrics }) => metrics.map(metric)),
+    weightedMetrics: outputs.map(({ weightedMetrics }) => weightedMetrics.map(metric)),
   });
 }

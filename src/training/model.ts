@@ -1,43 +1,40 @@
 import { type BackendOptions, backendOf, checkBackend, startBackend } from "../backends/choose-backend.ts";
 import type { Backend } from "../backends/contract.ts";
-import { explainProgram } from "../compiler/explain-program.ts";
 import { NotFiniteError, OptionError, UsageError } from "../core/errors.ts";
-import { writeFile } from "../core/files.ts";
 import { checkOptions } from "../core/names.ts";
-import { type Shape, sizeOf } from "../core/shape.ts";
-import type { Numbers } from "../data/dataset.ts";
-import type { Layer } from "../layers/layer.ts";
-import type { Loss } from "../losses/loss.ts";
-import { type LossName, lossOf } from "../losses/table.ts";
-import type { Metric } from "../metrics/metric.ts";
-import { type MetricName, metricOf } from "../metrics/table.ts";
+import type { Shape } from "../core/shape.ts";
+import type { ApplyOptions, Layer, SymbolicTensor } from "../layers/layer.ts";
+import { findLayer, freezeUntil } from "../models/find-layer.ts";
 import type { Network } from "../models/network.ts";
+import { NetworkLayer } from "../models/network-layer.ts";
 import { type ModelSpec, specOf } from "../models/spec.ts";
 import { summaryOf } from "../models/summary.ts";
-import type { Optimizer } from "../optimizers/optimizer.ts";
-import { type OptimizerName, optimizerOf } from "../optimizers/table.ts";
+import { optimizerOf } from "../optimizers/table.ts";
 import type { RunControl, TrainedModel } from "./callback.ts";
+import { type CompileOptions, compileOptions, compileOutputs } from "./compile.ts";
 import { evaluateSamples, range } from "./evaluate.ts";
 import { checkFitOptions, type FitOptions, fitOptions, fitSamples } from "./fit.ts";
 import type { EpochLogs } from "./history.ts";
-import { type Compiled, typeOf } from "./programs.ts";
+import type { Prediction } from "./predict.ts";
+import { type Compiled, typicalBatch } from "./programs.ts";
 import { TrainingRun } from "./run.ts";
-import { checkInputs, checkSamples, type Samples, sliceSamples, type TrainingData } from "./samples.ts";
+import {
+  checkInputs,
+  checkSamples,
+  type NamedNumbers,
+  type Samples,
+  sliceSamples,
+  type TrainingData,
+} from "./samples.ts";
 import { Session } from "./session.ts";
 import { EpochTotals } from "./totals.ts";
-import { hashWeights, readWeights, type WeightArray, writeWeights } from "./weights.ts";
+import type { WeightArray } from "./weights.ts";
 
 export interface ModelOptions extends BackendOptions {
   /** Decides first weights, the order of samples and what dropout drops. Default 0: a program gives the same result every time. */
   seed?: number;
-  /** Name in summaries and files. Default `"sequential"`. */
+  /** Name in summaries and files. Default `"sequential"` or `"model"`. */
   name?: string;
-}
-
-export interface CompileOptions {
-  optimizer: OptimizerName | Optimizer;
-  loss: LossName | Loss;
-  metrics?: readonly (MetricName | Metric)[];
 }
 
 export interface EvaluateOptions {
@@ -45,13 +42,7 @@ export interface EvaluateOptions {
   batchSize?: number;
 }
 
-/** Numbers that came out, row-major. */
-export interface Prediction {
-  readonly data: Float32Array;
-  readonly shape: Shape;
-}
-
-/** A network that can be trained, measured and asked. Made by {@link sequential}. */
+/** A network that can be trained, measured and asked. Made by {@link sequential} or {@link model}. */
 export class Model implements TrainedModel {
   readonly name: string;
   readonly seed: number;
@@ -62,15 +53,18 @@ export class Model implements TrainedModel {
   private rate = Number.NaN;
   private isTraining = false;
   private isDisposed = false;
+  private readonly asLayer: NetworkLayer;
 
   constructor(network: Network, options: ModelOptions = {}) {
-    const { seed = 0, name = "sequential", ...backendOptions } = options;
-    checkOptions("sequential", options, ["seed", "name", "backend", "threads", "workerUrl"]);
+    const kind = network.isChain ? "sequential" : "model";
+    const { seed = 0, name = kind, ...backendOptions } = options;
+    checkOptions(kind, options, ["seed", "name", "backend", "threads", "workerUrl"]);
     checkBackend(backendOptions);
     if (!Number.isSafeInteger(seed) || seed < 0) {
       throw new OptionError({ where: "seed", expected: "a whole number ≥ 0", received: String(seed) });
     }
-    this.network = network;
+    this.network = network.build(seed);
+    this.asLayer = new NetworkLayer(network, options.name === undefined ? {} : { name: options.name });
     this.name = name;
     this.seed = seed;
     this.backendOptions = backendOptions;
@@ -85,14 +79,75 @@ export class Model implements TrainedModel {
     return this.network.shapes;
   }
 
-  /** Shape of one sample. */
+  /** Shape of one sample. @throws UsageError if there are several inputs. */
   get inputShape(): Shape {
     return this.network.inputShape;
   }
 
-  /** Shape of what comes out for one sample. */
+  /** Shape of what comes out for one sample. @throws UsageError if there are several outputs. */
   get outputShape(): Shape {
     return this.network.outputShape;
+  }
+
+  /** Shape of one sample, by the name of the input. */
+  get inputShapes(): Readonly<Record<string, Shape>> {
+    const { inputNames, inputShapes } = this.network;
+    return Object.fromEntries(inputNames.map((name, i) => [name, inputShapes[i]]));
+  }
+
+  /** Shape of what comes out for one sample, by the name of the output. */
+  get outputShapes(): Readonly<Record<string, Shape>> {
+    const { outputNames, outputShapes } = this.network;
+    return Object.fromEntries(outputNames.map((name, i) => [name, outputShapes[i]]));
+  }
+
+  /**
+   * The layer of that name; those inside another model by path: `"encoder/conv2d"`.
+   *
+   * @throws OptionError if there is none; the hint is the nearest one.
+   */
+  layer(name: string): Layer {
+    return findLayer(this.network.layers, name);
+  }
+
+  /** Frozen models keep all their weights and statistics. Setting it sets all layers. Takes effect at the next `compile`. */
+  get trainable(): boolean {
+    return this.network.layers.some((layer) => layer.trainable);
+  }
+
+  set trainable(trainable: boolean) {
+    this.asLayer.trainable = trainable;
+  }
+
+  /**
+   * Freezes all layers before the named one, and unfreezes it and those behind it. Takes effect at the next `compile`.
+   *
+   * @throws OptionError if there is no such layer.
+   */
+  freezeUntil(name: string): void {
+    freezeUntil(this.network.layers, name);
+  }
+
+  /** The model as a layer of another one, with the same weights. */
+  toLayer(): Layer {
+    return this.asLayer;
+  }
+
+  /**
+   * Uses the model as a layer of another one; the weights are shared.
+   *
+   * @throws ShapeError if the shapes do not fit.
+   * @example
+   * const image = input({ shape: [28, 28, 1] });
+   * const digit = model.apply(image, { training: false });
+   */
+  apply(tensors: SymbolicTensor | readonly SymbolicTensor[], options: ApplyOptions = {}): SymbolicTensor {
+    return this.asLayer.apply(tensors, options);
+  }
+
+  /** As `apply`, for models with several outputs. */
+  applyAll(tensors: readonly SymbolicTensor[], options: ApplyOptions = {}): SymbolicTensor[] {
+    return this.asLayer.applyAll(tensors, options);
   }
 
   /** Step size of the optimizer; a new one takes effect with the next step. */
@@ -146,12 +201,11 @@ export class Model implements TrainedModel {
    * @throws OptionError for names that do not exist.
    */
   compile(options: CompileOptions): void {
-    checkOptions("compile", options, ["optimizer", "loss", "metrics"]);
+    checkOptions("compile", options, compileOptions);
     const optimizer = optimizerOf("compile, optimizer", options.optimizer);
-    const loss = lossOf("compile, loss", options.loss);
-    const metrics = (options.metrics ?? []).map((metric) => metricOf("compile, metrics", metric));
+    const outputs = compileOutputs(this.network, options);
     const before = this.compiled;
-    this.compiled = { optimizer, loss, metrics, slots: new Map() };
+    this.compiled = { optimizer, outputs, slots: new Map() };
     this.rate = optimizer.learningRate;
     void this.session?.then(async (session) => {
       await session.clear();
@@ -208,17 +262,22 @@ export class Model implements TrainedModel {
   }
 
   private async split(
-    { loss }: Compiled,
+    { outputs }: Compiled,
     data: TrainingData,
     options: FitOptions,
   ): Promise<{ train: Samples; validation?: Samples }> {
-    const { validationSplit = 0, validationData } = options;
-    const all = await checkSamples("fit", this.network, loss, data);
+    const { validationSplit = 0, validationData, classWeight } = options;
+    const all = await checkSamples("fit", this.network, outputs, data);
+    const weigh = async (samples: Samples): Promise<Samples> => {
+      if (!classWeight) return samples;
+      const { weighClasses } = await import("./class-weights.ts");
+      return weighClasses(samples, this.network, outputs, classWeight);
+    };
     if (validationData) {
-      const validation = await checkSamples("validationData", this.network, loss, validationData);
-      return { train: all, validation };
+      const validation = await checkSamples("validationData", this.network, outputs, validationData);
+      return { train: await weigh(all), validation };
     }
-    if (validationSplit === 0) return { train: all };
+    if (validationSplit === 0) return { train: await weigh(all) };
     const kept = Math.floor(all.length * (1 - validationSplit));
     if (kept === 0 || kept === all.length) {
       throw new OptionError({
@@ -227,7 +286,10 @@ export class Model implements TrainedModel {
         received: `${validationSplit} of ${all.length} samples`,
       });
     }
-    return { train: sliceSamples(all, 0, kept), validation: sliceSamples(all, kept, all.length) };
+    return {
+      train: await weigh(sliceSamples(all, 0, kept)),
+      validation: sliceSamples(all, kept, all.length),
+    };
   }
 
   /**
@@ -239,7 +301,7 @@ export class Model implements TrainedModel {
   async evaluate(data: TrainingData, options: EvaluateOptions = {}): Promise<EpochLogs> {
     checkOptions("evaluate", options, ["batchSize"]);
     const compiled = this.requireCompiled("evaluate");
-    const samples = await checkSamples("evaluate", this.network, compiled.loss, data);
+    const samples = await checkSamples("evaluate", this.network, compiled.outputs, data);
     const session = await this.open();
     const source = await session.open(samples);
     try {
@@ -256,28 +318,23 @@ export class Model implements TrainedModel {
    * @example
    * const { data } = await model.predict(test.x.subarray(0, 784)); // probabilities of one digit
    */
-  async predict(x: Numbers, options: EvaluateOptions = {}): Promise<Prediction> {
+  async predict(x: NamedNumbers, options: EvaluateOptions = {}): Promise<Prediction> {
+    const outputs = Object.values(await this.predictAll(x, options));
+    if (outputs.length === 1) return outputs[0];
+    throw new UsageError({
+      where: "predict",
+      expected: "a model with one output",
+      received: `${outputs.length}: ${this.network.outputNames.join(", ")}`,
+      hint: "Use predictAll, which gives them by name.",
+    });
+  }
+
+  /** As `predict`, for models with several outputs: what comes out by the name of the output. */
+  async predictAll(x: NamedNumbers, options: EvaluateOptions = {}): Promise<Record<string, Prediction>> {
     checkOptions("predict", options, ["batchSize"]);
-    const { batchSize = 32 } = options;
+    const { predictSamples } = await import("./predict.ts");
     const samples = await checkInputs("predict", this.network, x);
-    const length = samples.length / sizeOf(this.inputShape);
-    const session = await this.open();
-    const size = sizeOf(this.outputShape);
-    const data = new Float32Array(length * size);
-    const xLength = sizeOf(this.inputShape);
-    for (let from = 0; from < length; ) {
-      const batch = Math.min(batchSize, length - from);
-      const steps = Math.max(1, Math.min(Math.floor((length - from) / batch), Math.ceil(4096 / batch)));
-      const { executable } = await session.prepare("predict", { batch, xType: typeOf(samples) });
-      const to = from + steps * batch;
-      const { outputs } = await executable.run({
-        steps,
-        inputs: { x: samples.slice(from * xLength, to * xLength) },
-      });
-      data.set(outputs.output, from * size);
-      from = to;
-    }
-    return { data, shape: [length, ...this.outputShape] };
+    return predictSamples(await this.open(), samples, options.batchSize ?? 32);
   }
 
   /**
@@ -285,15 +342,16 @@ export class Model implements TrainedModel {
    *
    * @returns loss and metrics of the step, before its update
    */
-  async trainOnBatch(x: Numbers, y: Numbers): Promise<EpochLogs> {
+  async trainOnBatch(x: NamedNumbers, y?: NamedNumbers, sampleWeight?: NamedNumbers): Promise<EpochLogs> {
     const compiled = this.requireCompiled("trainOnBatch");
-    const samples = await checkSamples("trainOnBatch", this.network, compiled.loss, { x, y });
+    const data = { x, ...(y && { y }), ...(sampleWeight && { sampleWeight }) };
+    const samples = await checkSamples("trainOnBatch", this.network, compiled.outputs, data);
     const session = await this.open();
     const source = await session.open(samples);
     try {
       const rows = range(0, samples.length);
       const { steps, outputs } = await session.train(compiled, source, rows, samples.length, this.rate);
-      const totals = new EpochTotals(compiled.metrics);
+      const totals = new EpochTotals(compiled.outputs);
       totals.add(outputs, 1, samples.length);
       if (steps === 1) return totals.logs();
       throw new NotFiniteError({
@@ -307,18 +365,26 @@ export class Model implements TrainedModel {
     }
   }
 
-  /** All weights in the order of the layers. */
+  /** Names and shapes of all weights, in the order of `getWeights`. */
+  get weightShapes(): readonly { readonly name: string; readonly shape: Shape }[] {
+    return this.network.weights.map(({ path, state }) => ({ name: path, shape: state.shape }));
+  }
+
+  /** All weights in the order of the layers; moving statistics too. */
   async getWeights(): Promise<WeightArray[]> {
+    const { readWeights } = await import("./weights.ts");
     return readWeights(this.network, await this.backendNow());
   }
 
   /** @throws ShapeError naming the weight that does not fit; nothing is changed then. */
   async setWeights(weights: readonly (WeightArray | Float32Array)[]): Promise<void> {
+    const { writeWeights } = await import("./weights.ts");
     await writeWeights(this.network, await this.backendNow(), weights);
   }
 
   /** SHA-256 of all weights as little-endian float32 in the order of `getWeights`. Equal bits, equal hash. */
   async weightsSha256(): Promise<string> {
+    const { hashWeights } = await import("./weights.ts");
     return hashWeights(await this.getWeights());
   }
 
@@ -339,19 +405,14 @@ export class Model implements TrainedModel {
     const { program = this.compiled ? "train" : "predict", batchSize = 32 } = options;
     const compiled = program === "predict" ? undefined : this.requireCompiled("explainProgram");
     const session = await this.open();
-    const classes = compiled?.loss.labels === "classes";
-    const labelShape = classes ? this.outputShape.slice(0, -1) : this.outputShape;
-    const plan = session.plan(
-      program,
-      { batch: batchSize, xType: "uint8", yType: "uint8", labelShape },
-      compiled,
-    );
+    const plan = session.plan(program, typicalBatch(this.network, batchSize, compiled), compiled);
+    const { explainProgram } = await import("../compiler/explain-program.ts");
     return explainProgram(plan, `${program} · batch ${batchSize}`);
   }
 
   /** The architecture as JSON. @throws UsageError for a layer with options that only code can express. */
   toSpec(): ModelSpec {
-    return specOf(this.network.layers);
+    return specOf(this.network);
   }
 
   /**
@@ -360,18 +421,16 @@ export class Model implements TrainedModel {
    * @throws FileError if it cannot be written; an old file stays as it was.
    */
   async save(path: string): Promise<void> {
+    const { writeFile } = await import("../core/files.ts");
     await writeFile(path, await this.serialize());
   }
 
   /** Architecture and weights as the bytes of a safetensors file. */
   async serialize(): Promise<Uint8Array> {
     const { writeModel } = await import("../formats/safetensors/model.ts");
+    const { savedTraining } = await import("./saved-training.ts");
     const { name, compiled } = this;
-    const training = compiled && {
-      optimizer: { name: compiled.optimizer.name, ...compiled.optimizer.options },
-      loss: { name: compiled.loss.name, ...compiled.loss.options },
-      metrics: compiled.metrics.map((metric) => metric.name),
-    };
+    const training = compiled && savedTraining(compiled);
     return writeModel({ name, spec: this.toSpec(), training, weights: await this.getWeights() });
   }
 

@@ -1,26 +1,22 @@
 /** The graphs of a model's programs: train, evaluate, predict, over the same states. */
-import { type DType, type Shape, sizeOf } from "../core/shape.ts";
-import { gradients } from "../graph/gradients.ts";
-import { Graph, isOp, type State, type Value } from "../graph/graph.ts";
+import { UsageError } from "../core/errors.ts";
+import type { DType, Shape } from "../core/shape.ts";
+import { Graph, isOp, type Value } from "../graph/graph.ts";
 import { add, cast, multiply } from "../graph/ops/elementwise.ts";
-import type { Weight } from "../layers/layer.ts";
-import type { Loss, Prediction } from "../losses/loss.ts";
+import type { Prediction } from "../losses/loss.ts";
 import { reduceLoss } from "../losses/reduce-loss.ts";
-import type { Metric } from "../metrics/metric.ts";
 import { writeMetric } from "../metrics/write-metric.ts";
 import type { Network } from "../models/network.ts";
-import type { Optimizer } from "../optimizers/optimizer.ts";
+import { NetworkLayer } from "../models/network-layer.ts";
 import { ProgramContext } from "./call-context.ts";
-
-export type InputType = DType;
+import type { CompiledOutput } from "./compile.ts";
+import { inputKey, labelsKey, weightsKey } from "./sample-array.ts";
+import { type OptimizerState, writeUpdates } from "./update-graph.ts";
 
 /** How training was set up by `compile`. */
-export interface Compiled {
-  readonly optimizer: Optimizer;
-  readonly loss: Loss;
-  readonly metrics: readonly Metric[];
-  /** The optimizer's numbers for each parameter, by path. */
-  readonly slots: Map<string, State>;
+export interface Compiled extends OptimizerState {
+  /** In the order of the network's outputs. */
+  readonly outputs: readonly CompiledOutput[];
 }
 
 /** A graph and the inputs that change with the step. */
@@ -32,18 +28,35 @@ export interface ProgramGraph {
   readonly scalars: readonly string[];
 }
 
+/** An array that a program is fed with: shape and type of one sample. */
+export interface ArrayType {
+  readonly shape: Shape;
+  readonly dtype: DType;
+}
+
+/** What a program is made for: samples together, and the arrays they consist of: `inputs/image`, `labels/digit`. */
 export interface BatchShape {
   readonly batch: number;
-  readonly xType: InputType;
-  readonly yType?: InputType;
-  readonly labelShape?: Shape;
+  readonly arrays: Readonly<Record<string, ArrayType>>;
+}
+
+/** Whether what comes in through an input is rescaled by the network itself. */
+function isRescaled(network: Network, node: number): boolean {
+  return network.nodes.some(({ layer, inputs }) => {
+    const at = inputs.findIndex((place) => place.node === node);
+    if (at < 0) return false;
+    if (layer instanceof NetworkLayer) return isRescaled(layer.network, layer.network.inputs[at].node);
+    return layer.type === "rescaling";
+  });
 }
 
 /** Bytes are pixels: they enter as value / 255, unless the network begins with a rescaling of its own. */
-function enter(graph: Graph, network: Network, { batch, xType }: BatchShape): Value {
-  const x = cast(graph.input("x", [batch, ...network.inputShape], xType));
-  const first = network.layers.find((layer) => layer.type !== "input");
-  return xType === "uint8" && first?.type !== "rescaling" ? multiply(x, 1 / 255) : x;
+function enter(graph: Graph, network: Network, { batch, arrays }: BatchShape): Value[] {
+  return network.inputNames.map((name, i) => {
+    const { shape, dtype } = arrays[inputKey(name)];
+    const x = cast(graph.input(inputKey(name), [batch, ...shape], dtype));
+    return dtype === "uint8" && !isRescaled(network, network.inputs[i].node) ? multiply(x, 1 / 255) : x;
+  });
 }
 
 function predictionOf(output: Value): Prediction {
@@ -54,29 +67,60 @@ function predictionOf(output: Value): Prediction {
   return { output, logits: { value, activation: isSigmoid ? "sigmoid" : "softmax" } };
 }
 
-/** Writes the loss of the batch and the totals of the metrics: `accuracy/total`. */
+/** Writes the loss and the metrics of one output. */
+function measureOutput(
+  graph: Graph,
+  { name, loss, lossKey, metrics }: CompiledOutput,
+  output: Value,
+  { batch, arrays }: BatchShape,
+): Value | undefined {
+  if (!loss && metrics.length === 0) return undefined;
+  graph.scope = lossKey ?? "loss";
+  const read = (key: string): Value | undefined => {
+    const array = arrays[key];
+    return array && graph.input(key, [batch, ...array.shape], array.dtype);
+  };
+  const labels = read(labelsKey(name)) as Value;
+  const y = loss?.labels === "values" ? cast(labels) : labels;
+  const weights = read(weightsKey(name));
+  const value = loss && reduceLoss(loss, y, predictionOf(output), weights);
+  if (value && lossKey) graph.output(lossKey, value);
+  for (const { key, metric, isWeighted } of metrics) {
+    graph.scope = key;
+    const totals = writeMetric(metric, y, output, { loss, weights: isWeighted ? weights : undefined });
+    for (const [total, sum] of Object.entries(totals)) graph.output(`${key}/${total}`, sum);
+  }
+  return value;
+}
+
+/** Writes the loss that training lowers, and whatever is reported: `loss`, `digitLoss`, `accuracy/total`. */
 function measure(
   graph: Graph,
   network: Network,
-  { loss, metrics }: Compiled,
-  output: Value,
+  { outputs }: Compiled,
+  values: readonly Value[],
   shape: BatchShape,
   context: ProgramContext,
 ): Value {
-  const { batch, yType = "float32", labelShape = [] } = shape;
+  const losses = outputs.flatMap((output, i) => {
+    const value = measureOutput(graph, output, values[i], shape);
+    if (!value) return [];
+    return [output.lossWeight === 1 ? value : multiply(value, output.lossWeight)];
+  });
   graph.scope = "loss";
-  const labels = graph.input("y", [batch, ...labelShape], yType);
-  const y = loss.labels === "values" ? cast(labels) : labels;
   const prices = network.trainableWeights.flatMap(({ state, regularizer }) =>
     regularizer ? [regularizer.write(graph.state(state))] : [],
   );
-  const total = [...prices, ...context.losses].reduce(add, reduceLoss(loss, y, predictionOf(output)));
-  graph.output("loss", total);
-  for (const metric of metrics) {
-    graph.scope = metric.name;
-    const totals = writeMetric(metric, y, output, { loss, weights: undefined });
-    for (const [name, value] of Object.entries(totals)) graph.output(`${metric.name}/${name}`, value);
+  const [first, ...others] = [...losses, ...prices, ...context.losses];
+  if (!first) {
+    throw new UsageError({
+      where: "compile",
+      expected: "a loss, or layers that add to it",
+      received: "neither",
+    });
   }
+  const total = others.reduce(add, first);
+  graph.output("loss", total);
   graph.scope = "";
   return total;
 }
@@ -84,72 +128,41 @@ function measure(
 export function predictGraph(network: Network, shape: BatchShape): ProgramGraph {
   const graph = new Graph();
   const context = new ProgramContext(shape.batch, false);
-  graph.output("output", network.forward(enter(graph, network, shape), context));
+  const outputs = network.forward(enter(graph, network, shape), context);
+  for (const [i, output] of outputs.entries()) graph.output(network.outputNames[i], output);
   return { graph, draws: context.draws, scalars: [] };
 }
 
 export function evaluateGraph(network: Network, compiled: Compiled, shape: BatchShape): ProgramGraph {
   const graph = new Graph();
   const context = new ProgramContext(shape.batch, false);
-  const output = network.forward(enter(graph, network, shape), context);
-  measure(graph, network, compiled, output, shape, context);
+  const outputs = network.forward(enter(graph, network, shape), context);
+  measure(graph, network, compiled, outputs, shape, context);
   return { graph, draws: context.draws, scalars: [] };
 }
 
 export function trainGraph(network: Network, compiled: Compiled, shape: BatchShape): ProgramGraph {
   const graph = new Graph();
   const context = new ProgramContext(shape.batch, true);
-  const output = network.forward(enter(graph, network, shape), context);
-  const loss = measure(graph, network, compiled, output, shape, context);
-  const scalars = update(graph, network.trainableWeights, compiled, loss);
+  const outputs = network.forward(enter(graph, network, shape), context);
+  const loss = measure(graph, network, compiled, outputs, shape, context);
+  const scalars = writeUpdates(graph, network.trainableWeights, compiled, loss);
   for (const [state, value] of context.updates) graph.update(state, value);
   return { graph, draws: context.draws, scalars };
 }
 
-/** Writes gradients and the optimizer's updates of all trainable weights. Returns the names of its scalars. */
-function update(
-  graph: Graph,
-  weights: readonly Weight[],
-  { optimizer, slots }: Compiled,
-  loss: Value,
-): string[] {
-  const scalars = new Set<string>();
-  const all = gradients(
-    loss,
-    weights.map(({ state }) => graph.state(state)),
-  );
-  for (const [i, { state, constraint }] of weights.entries()) {
-    graph.scope = state.path;
-    const slotOf = (name: string): State => {
-      const path = `${optimizer.name}/${state.path}/${name}`;
-      const known = slots.get(path);
-      if (known) return known;
-      const made: State = {
-        path,
-        shape: state.shape,
-        initialize: () => new Float32Array(sizeOf(state.shape)),
-      };
-      slots.set(path, made);
-      return made;
+/** A batch of bytes for every array, for plans that are only looked at. */
+export function typicalBatch(network: Network, batch: number, compiled?: Compiled): BatchShape {
+  const arrays: Record<string, ArrayType> = {};
+  for (const [i, name] of network.inputNames.entries())
+    arrays[inputKey(name)] = { shape: network.inputShapes[i], dtype: "uint8" };
+  for (const [i, { name, loss, metrics }] of (compiled?.outputs ?? []).entries()) {
+    if (!loss && metrics.length === 0) continue;
+    const shape = network.outputShapes[i];
+    arrays[labelsKey(name)] = {
+      shape: loss?.labels === "classes" ? shape.slice(0, -1) : shape,
+      dtype: "uint8",
     };
-    const value = optimizer.write({
-      parameter: graph.state(state),
-      gradient: all[i],
-      slot: (name) => graph.state(slotOf(name)),
-      keep: (name, kept) => graph.update(slotOf(name), kept),
-      scalar(name) {
-        scalars.add(name);
-        return graph.input(`optimizer/${name}`, []);
-      },
-    });
-    graph.update(state, constraint ? constraint.write(value) : value);
   }
-  graph.scope = "";
-  return [...scalars];
-}
-
-/** The type of number an array holds. */
-export function typeOf(array: Float32Array | Int32Array | Uint8Array): InputType {
-  if (array instanceof Uint8Array) return "uint8";
-  return array instanceof Int32Array ? "int32" : "float32";
+  return { batch, arrays };
 }

@@ -1,25 +1,26 @@
-import { DataError, ShapeError } from "../core/errors.ts";
+import { DataError, OptionError, ShapeError } from "../core/errors.ts";
+import { didYouMean } from "../core/names.ts";
 import { formatShape, type Shape, sizeOf } from "../core/shape.ts";
 import { findInTurns } from "../core/turns.ts";
 import { type Dataset, flatten, type Numbers } from "../data/dataset.ts";
-import type { Loss } from "../losses/loss.ts";
 import type { Network } from "../models/network.ts";
+import type { CompiledOutput } from "./compile.ts";
+import { checkLabels, labelsOf } from "./labels.ts";
+import { type FlatArray, inputKey, labelsKey, type SampleArray, weightsKey } from "./sample-array.ts";
 
-/** What `fit` and `evaluate` learn from: a data set, or samples and labels. */
-export type TrainingData = Dataset | { readonly x: Numbers; readonly y: Numbers };
+/** Numbers, or for models with several inputs or outputs: in their order, or by name. */
+export type NamedNumbers = Numbers | readonly Numbers[] | Readonly<Record<string, Numbers>>;
 
-type FlatArray = Float32Array | Int32Array | Uint8Array;
+/** What `fit` and `evaluate` learn from: a data set, or samples, labels and how much each sample counts. */
+export type TrainingData =
+  | Dataset
+  | { readonly x: NamedNumbers; readonly y?: NamedNumbers; readonly sampleWeight?: NamedNumbers };
 
 /** Samples that have been looked at: they fit the network and hold nothing that is not a number. */
 export interface Samples {
-  readonly x: FlatArray;
-  readonly y: FlatArray;
+  /** By their names in the graph: `inputs/image`, `labels/digit`, `weights/digit`. */
+  readonly arrays: Readonly<Record<string, SampleArray>>;
   readonly length: number;
-  /** Elements of one sample, and of its labels. */
-  readonly xLength: number;
-  readonly yLength: number;
-  /** Shape of a sample's labels in the graph. */
-  readonly labelShape: Shape;
   /** Number of the first sample in the whole data set. */
   readonly first: number;
 }
@@ -32,14 +33,77 @@ function sameButOnes(a: Shape, b: Shape): boolean {
 
 const isNotFinite = (value: number): boolean => !Number.isFinite(value);
 
+/** The numbers for each name; `undefined` where none are given. */
+function byName(
+  where: string,
+  names: readonly string[],
+  given: NamedNumbers | undefined,
+): (Numbers | undefined)[] {
+  if (given === undefined) return names.map(() => undefined);
+  if (ArrayBuffer.isView(given) || Array.isArray(given)) {
+    if (names.length === 1) return [given as Numbers];
+    const list = Array.isArray(given) ? (given as readonly Numbers[]) : [];
+    if (list.length === names.length && list.every((item) => typeof item === "object")) return [...list];
+    throw new DataError({
+      where,
+      expected: `numbers for each of ${names.join(", ")}`,
+      received: Array.isArray(given) ? `a list of ${given.length}` : "one array",
+    });
+  }
+  const record = given as Readonly<Record<string, Numbers>>;
+  if (typeof record !== "object" || record === null)
+    throw new DataError({ where, expected: "numbers", received: typeof record });
+  for (const key of Object.keys(record)) {
+    if (names.includes(key)) continue;
+    throw new OptionError({
+      where,
+      expected: `names among ${names.join(", ")}`,
+      received: JSON.stringify(key),
+      hint: didYouMean(key, names),
+    });
+  }
+  return names.map((name) => record[name]);
+}
+
 /** @throws ShapeError or DataError if samples are not what the network takes. */
 export async function checkInputs(
   where: string,
   network: Network,
-  numbers: Numbers,
+  numbers: NamedNumbers,
   shape?: Shape,
+): Promise<Samples> {
+  const { inputNames, inputShapes } = network;
+  const given = byName(where, inputNames, numbers);
+  const arrays: Record<string, SampleArray> = {};
+  let length = 0;
+  for (const [i, name] of inputNames.entries()) {
+    const place = inputNames.length === 1 ? where : `${where}, ${name}`;
+    const numbersGiven = given[i];
+    if (numbersGiven === undefined) {
+      throw new DataError({ where: place, expected: "samples", received: "none" });
+    }
+    const x = await checkInput(place, network, inputShapes[i], numbersGiven, shape);
+    const count = x.length / sizeOf(inputShapes[i]);
+    if (i > 0 && count !== length) {
+      throw new DataError({
+        where: place,
+        expected: `${length} samples, as in ${inputNames[0]}`,
+        received: String(count),
+      });
+    }
+    length = count;
+    arrays[inputKey(name)] = { data: x, shape: inputShapes[i] };
+  }
+  return { arrays, length, first: 0 };
+}
+
+async function checkInput(
+  where: string,
+  network: Network,
+  inputShape: Shape,
+  numbers: Numbers,
+  shape: Shape | undefined,
 ): Promise<FlatArray> {
-  const { inputShape } = network;
   const x = flatten(where, numbers);
   if (shape && !sameButOnes(shape, inputShape)) {
     throw new ShapeError({
@@ -56,97 +120,95 @@ export async function checkInputs(
       received: `${x.length} numbers`,
     });
   }
-  if (x instanceof Float32Array) {
-    const bad = await findInTurns(x, isNotFinite);
-    if (bad >= 0) {
-      throw new DataError({
-        where,
-        expected: "finite numbers",
-        received: `${x[bad]} in sample ${Math.floor(bad / size)}, element ${bad % size}`,
-      });
-    }
-  }
-  return x;
+  const bad = x instanceof Float32Array ? await findInTurns(x, isNotFinite) : -1;
+  if (bad < 0) return x;
+  throw new DataError({
+    where,
+    expected: "finite numbers",
+    received: `${x[bad]} in sample ${Math.floor(bad / size)}, element ${bad % size}`,
+  });
 }
 
 /** @throws ShapeError or DataError naming both sides of what does not fit. */
 export async function checkSamples(
   where: string,
   network: Network,
-  loss: Loss,
+  outputs: readonly CompiledOutput[],
   data: TrainingData,
 ): Promise<Samples> {
   const shape = "sampleShape" in data ? data.sampleShape : undefined;
-  const x = await checkInputs(`${where} x`, network, data.x, shape);
-  const xLength = sizeOf(network.inputShape);
-  const length = x.length / xLength;
-  const { outputShape } = network;
-  const classes = outputShape[outputShape.length - 1];
-  const labelShape = loss.labels === "classes" ? outputShape.slice(0, -1) : outputShape;
-  const yLength = sizeOf(labelShape);
-  const y = flatten(`${where} y`, data.y);
-  if (y.length !== length * yLength) {
+  const samples = await checkInputs(`${where} x`, network, data.x, shape);
+  const { length } = samples;
+  const arrays: Record<string, SampleArray> = { ...samples.arrays };
+  const measured = outputs.filter(({ loss, metrics }) => loss || metrics.length > 0);
+  const names = measured.map(({ name }) => name);
+  const labels = names.length === 0 ? [] : byName(`${where} y`, names, data.y);
+  const sampleWeight = "sampleWeight" in data ? data.sampleWeight : undefined;
+  const weights = weightsFor(`${where} sampleWeight`, names, sampleWeight, length);
+  for (const [i, { name, loss }] of measured.entries()) {
+    const place = names.length === 1 ? `${where} y` : `${where} y, ${name}`;
+    const given = labels[i];
+    if (given === undefined) throw new DataError({ where: place, expected: "labels", received: "none" });
+    const outputShape = network.outputShapes[network.outputNames.indexOf(name)];
+    const flat = flatten(place, given);
+    const kind = labelsOf(place, loss, flat.length, length, outputShape);
+    arrays[labelsKey(name)] = await checkLabels(place, kind, flat, length);
+    const weight = weights[i];
+    if (!weight) continue;
+    const weightPlace = names.length === 1 ? `${where} sampleWeight` : `${where} sampleWeight, ${name}`;
+    arrays[weightsKey(name)] = await checkWeights(weightPlace, weight, length, outputShape.slice(0, -1));
+  }
+  return { ...samples, arrays };
+}
+
+/** One array of weights counts for every output. */
+function weightsFor(
+  where: string,
+  names: readonly string[],
+  given: NamedNumbers | undefined,
+  length: number,
+): (Numbers | undefined)[] {
+  const isOneForAll =
+    given !== undefined &&
+    names.length > 1 &&
+    (ArrayBuffer.isView(given) ||
+      (Array.isArray(given) &&
+        given.length === length &&
+        given.every((item: unknown) => typeof item === "number")));
+  return isOneForAll ? names.map(() => given as Numbers) : byName(where, names, given);
+}
+
+async function checkWeights(
+  where: string,
+  numbers: Numbers,
+  length: number,
+  predictions: Shape,
+): Promise<SampleArray> {
+  const data = Float32Array.from(flatten(where, numbers));
+  const perSample = data.length / length;
+  if (perSample !== 1 && perSample !== sizeOf(predictions)) {
     throw new ShapeError({
-      where: `${where} y`,
-      expected: `${length * yLength} numbers: labels ${formatShape([length, ...labelShape])} for ${loss.name}`,
-      received: `${y.length} numbers for ${length} samples`,
-      hint: labelHint(loss, y.length / length, yLength, classes),
+      where,
+      expected: `${length} numbers: a weight for each sample`,
+      received: `${data.length} numbers`,
     });
   }
-  const labels =
-    loss.labels === "classes"
-      ? await checkClasses(`${where} y`, y, yLength, classes)
-      : await checkValues(`${where} y`, y, yLength);
-  return { x, y: labels, length, xLength, yLength, labelShape, first: 0 };
-}
-
-function labelHint(loss: Loss, perSample: number, expected: number, classes: number): string | undefined {
-  if (loss.labels === "classes" && perSample === expected * classes) {
-    return 'These labels are vectors (one-hot): use "categoricalCrossentropy".';
-  }
-  if (loss.labels === "values" && perSample * classes === expected) {
-    return 'These labels are class numbers: use "sparseCategoricalCrossentropy".';
-  }
-  return undefined;
-}
-
-async function checkClasses(
-  where: string,
-  y: FlatArray,
-  yLength: number,
-  classes: number,
-): Promise<Int32Array | Uint8Array> {
-  const isClass = (label: number): boolean => Number.isInteger(label) && label >= 0 && label < classes;
-  const bad = await findInTurns(y, (label) => !isClass(label));
+  const bad = await findInTurns(data, (weight) => !(weight >= 0 && weight < Infinity));
   if (bad >= 0) {
     throw new DataError({
       where,
-      expected: `class numbers from 0 to ${classes - 1}`,
-      received: `${y[bad]} for sample ${Math.floor(bad / yLength)}`,
-      hint: classes === 1 ? 'With one output, use "binaryCrossentropy".' : undefined,
+      expected: "finite weights ≥ 0",
+      received: `${data[bad]} for sample ${Math.floor(bad / perSample)}`,
     });
   }
-  return y instanceof Float32Array ? Int32Array.from(y) : y;
-}
-
-async function checkValues(where: string, y: FlatArray, yLength: number): Promise<FlatArray> {
-  const bad = y instanceof Float32Array ? await findInTurns(y, isNotFinite) : -1;
-  if (bad < 0) return y;
-  throw new DataError({
-    where,
-    expected: "finite labels",
-    received: `${y[bad]} for sample ${Math.floor(bad / yLength)}`,
-  });
+  return { data, shape: perSample === 1 ? [] : predictions };
 }
 
 /** A range of samples; nothing is copied. */
 export function sliceSamples(samples: Samples, from: number, to: number): Samples {
-  const { x, y, xLength, yLength } = samples;
-  return {
-    ...samples,
-    x: x.subarray(from * xLength, to * xLength),
-    y: y.subarray(from * yLength, to * yLength),
-    length: to - from,
-    first: samples.first + from,
-  };
+  const arrays = Object.entries(samples.arrays).map(([name, { data, shape }]) => {
+    const size = sizeOf(shape);
+    return [name, { data: data.subarray(from * size, to * size), shape }];
+  });
+  return { arrays: Object.fromEntries(arrays), length: to - from, first: samples.first + from };
 }

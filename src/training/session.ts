@@ -1,7 +1,8 @@
-import type { Backend, Executable, Feed, ResidentData, RunResult } from "../backends/contract.ts";
+import type { Backend, Executable, Feed, ResidentData, RunRequest, RunResult } from "../backends/contract.ts";
 import { lower, lowering } from "../compiler/lower.ts";
 import type { Program } from "../compiler/program.ts";
 import { randomKey, threefry } from "../core/random.ts";
+import { sizeOf } from "../core/shape.ts";
 import { runInTurns } from "../core/turns.ts";
 import type { Network } from "../models/network.ts";
 import {
@@ -11,8 +12,8 @@ import {
   type ProgramGraph,
   predictGraph,
   trainGraph,
-  typeOf,
 } from "./programs.ts";
+import { type FlatArray, typeOf } from "./sample-array.ts";
 import type { Samples } from "./samples.ts";
 
 type Kind = "train" | "evaluate" | "predict";
@@ -24,8 +25,6 @@ interface Prepared {
 
 /** Larger sets of samples are handed over batch by batch. */
 const mostResidentBytes = 256 * 1024 * 1024;
-
-type FlatArray = Float32Array | Int32Array | Uint8Array;
 
 /** Samples as the backend reads them: resident, or gathered for every run. */
 export interface SampleSource {
@@ -87,32 +86,39 @@ export class Session {
 
   /** Copies samples to the backend if they are few enough. */
   async open(samples: Samples): Promise<SampleSource> {
-    const { x, y, xLength, yLength } = samples;
-    if (x.byteLength + y.byteLength > mostResidentBytes) {
-      const feed = (rows: Uint32Array) => ({
-        x: gatherRows(x, xLength, rows),
-        y: gatherRows(y, yLength, rows),
-      });
+    const arrays = Object.entries(samples.arrays);
+    const bytes = arrays.reduce((sum, [, { data }]) => sum + data.byteLength, 0);
+    if (bytes > mostResidentBytes) {
+      const feed = (rows: Uint32Array) =>
+        Object.fromEntries(
+          arrays.map(([name, { data, shape }]) => [name, gatherRows(data, sizeOf(shape), rows)]),
+        );
       return { samples, feed, dispose() {} };
     }
-    const resident: ResidentData[] = [];
-    for (const [array, length] of [
-      [x, xLength],
-      [y, yLength],
-    ] as const) {
-      resident.push(await this.backend.upload(array, length));
-    }
+    const resident = new Map<string, ResidentData>();
+    for (const [name, { data, shape }] of arrays)
+      resident.set(name, await this.backend.upload(data, sizeOf(shape)));
     return {
       samples,
-      feed: (rows) => ({ x: { data: resident[0], rows }, y: { data: resident[1], rows } }),
+      feed: (rows) => Object.fromEntries([...resident].map(([name, data]) => [name, { data, rows }])),
       dispose: () => {
-        for (const data of resident) data.dispose();
+        for (const data of resident.values()) data.dispose();
       },
     };
   }
 
-  batchShape({ x, y, labelShape }: Samples, batch: number): BatchShape {
-    return { batch, xType: typeOf(x), yType: typeOf(y), labelShape };
+  batchShape({ arrays }: Samples, batch: number): BatchShape {
+    const types = Object.entries(arrays).map(([name, { data, shape }]) => [
+      name,
+      { shape, dtype: typeOf(data) },
+    ]);
+    return { batch, arrays: Object.fromEntries(types) };
+  }
+
+  /** Runs a program on the arrays that it reads. */
+  run(executable: Executable, request: RunRequest): Promise<RunResult> {
+    const read = Object.entries(request.inputs).filter(([name]) => name in executable.program.inputs);
+    return executable.run({ ...request, inputs: Object.fromEntries(read) });
   }
 
   /**
@@ -140,7 +146,7 @@ export class Session {
     );
     for (const name of graph.scalars)
       inputs[`optimizer/${name}`] = Float32Array.from(scalars, (s) => s[name]);
-    const result = await executable.run({ steps, inputs, guard: "loss" });
+    const result = await this.run(executable, { steps, inputs, guard: "loss" });
     this.step += result.steps;
     return result;
   }

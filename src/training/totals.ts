@@ -1,5 +1,5 @@
-import type { Metric } from "../metrics/metric.ts";
 import { metricResult } from "../metrics/write-metric.ts";
+import type { CompiledMetric, CompiledOutput } from "./compile.ts";
 
 type Outputs = Readonly<Record<string, ArrayLike<number>>>;
 
@@ -11,13 +11,15 @@ interface Collected {
 
 /** Adds up losses and the totals of metrics in float64, in the order of the steps. */
 export class EpochTotals {
-  private readonly metrics: readonly Metric[];
-  private loss = 0;
+  private readonly metrics: readonly CompiledMetric[];
+  private readonly losses = new Map<string, number>();
   private samples = 0;
-  private readonly collected = new Map<Metric, Map<string, Collected>>();
+  private readonly collected = new Map<CompiledMetric, Map<string, Collected>>();
 
-  constructor(metrics: readonly Metric[]) {
-    this.metrics = metrics;
+  constructor(outputs: readonly CompiledOutput[]) {
+    this.metrics = outputs.flatMap(({ metrics }) => metrics);
+    this.losses.set("loss", 0);
+    for (const { loss, lossKey } of outputs) if (loss && lossKey) this.losses.set(lossKey, 0);
   }
 
   /**
@@ -27,10 +29,14 @@ export class EpochTotals {
    */
   add(outputs: Outputs, steps: number, batch: number): void {
     const asked = outputs.loss.length;
-    for (let step = 0; step < steps; step++) this.loss += outputs.loss[step] * batch;
+    for (const [key, before] of this.losses) {
+      let sum = before;
+      for (let step = 0; step < steps; step++) sum += outputs[key][step] * batch;
+      this.losses.set(key, sum);
+    }
     this.samples += steps * batch;
     for (const metric of this.metrics) {
-      const prefix = `${metric.name}/`;
+      const prefix = `${metric.key}/`;
       for (const [key, numbers] of Object.entries(outputs)) {
         if (!key.startsWith(prefix)) continue;
         this.addTotal(metric, key.slice(prefix.length), numbers, numbers.length / asked, steps);
@@ -39,7 +45,7 @@ export class EpochTotals {
   }
 
   private addTotal(
-    metric: Metric,
+    metric: CompiledMetric,
     name: string,
     numbers: ArrayLike<number>,
     length: number,
@@ -50,13 +56,13 @@ export class EpochTotals {
     const total = totals.get(name) ?? { sums: new Float64Array(length), pieces: [] };
     totals.set(name, total);
     const completed = Float64Array.from({ length: steps * length }, (_, i) => numbers[i]);
-    if (metric.collects) total.pieces.push(completed);
+    if (metric.metric.collects) total.pieces.push(completed);
     else for (const [i, value] of completed.entries()) total.sums[i % length] += value;
   }
 
   /** Means and metrics of everything added so far, without the metrics that need the whole epoch. */
   soFar(): Record<string, number> {
-    return this.results(this.metrics.filter(({ collects }) => !collects));
+    return this.results(this.metrics.filter(({ metric }) => !metric.collects));
   }
 
   /** Means and metrics of everything added. */
@@ -64,16 +70,19 @@ export class EpochTotals {
     return this.results(this.metrics);
   }
 
-  private results(metrics: readonly Metric[]): Record<string, number> {
-    const logs: Record<string, number> = { loss: this.loss / Math.max(1, this.samples) };
-    for (const metric of metrics) {
-      const totals = this.collected.get(metric);
+  private results(metrics: readonly CompiledMetric[]): Record<string, number> {
+    const count = Math.max(1, this.samples);
+    const logs: Record<string, number> = {};
+    for (const [key, sum] of this.losses) logs[key] = sum / count;
+    for (const compiled of metrics) {
+      const totals = this.collected.get(compiled);
       if (!totals) continue;
+      const { key, metric } = compiled;
       const numbers = [...totals].map(([name, { sums, pieces }]) => [
         name,
         metric.collects ? joined(pieces) : sums,
       ]);
-      logs[metric.name] = metricResult(metric, Object.fromEntries(numbers));
+      logs[key] = metricResult(metric, Object.fromEntries(numbers));
     }
     return logs;
   }

@@ -14,8 +14,8 @@ export interface WeightArray {
 /** All weights in the order of the layers. */
 export function readWeights(network: Network, backend: Backend): Promise<WeightArray[]> {
   return Promise.all(
-    network.weights.map(async ({ state }) => ({
-      name: state.path,
+    network.weights.map(async ({ path, state }) => ({
+      name: path,
       shape: state.shape,
       data: await backend.readState(state),
     })),
@@ -28,7 +28,7 @@ export async function writeWeights(
   backend: Backend,
   weights: readonly (WeightArray | Float32Array)[],
 ): Promise<void> {
-  const states = network.weights.map(({ state }) => state);
+  const states = network.weights.map(({ path, state }) => ({ path, state, shape: state.shape }));
   if (weights.length !== states.length) {
     throw new ShapeError({
       where: "setWeights",
@@ -45,7 +45,7 @@ export async function writeWeights(
       received: String(arrays[i].length),
     });
   }
-  await Promise.all(states.map((state, i) => backend.writeState(state, arrays[i])));
+  await Promise.all(states.map(({ state }, i) => backend.writeState(state, arrays[i])));
 }
 
 /** SHA-256 of all weights as little-endian float32, one after the other: equal bits, equal hash. */

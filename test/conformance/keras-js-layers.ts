@@ -1,7 +1,7 @@
 /** 269 layer cases made with Keras 2 by the keras-js project. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { sequential } from "convnet";
+import { input as entrance, model as functional, type Model, sequential } from "convnet";
 import { type KerasConfig, kerasLayer } from "./keras-layers.ts";
 import { difference, type Outcome, outcomeOf, Unsupported } from "./outcome.ts";
 
@@ -17,7 +17,8 @@ interface Case extends Helper {
   readonly input_shapes: readonly (readonly number[])[];
   readonly output_shape: readonly number[];
   readonly before?: readonly Helper[];
-  readonly branches?: readonly Helper[];
+  /** Chains that the input goes through side by side, into one layer. */
+  readonly branches?: readonly (readonly Helper[])[];
   readonly tolerance: number;
 }
 
@@ -47,21 +48,33 @@ async function runCase(
   testCase: Case,
   { input, weights = [], expected }: CaseData,
 ): Promise<string | undefined> {
-  if (testCase.branches || testCase.input_shapes.length > 1) throw new Unsupported("several inputs");
   const isFunction = testCase.layer === "activation-function";
   if (isFunction && Object.keys(testCase.config).length > 1)
     throw new Unsupported("activations with options");
   const own: Helper = isFunction
     ? { layer: "Activation", config: { activation: testCase.config.name }, weights: [] }
     : testCase;
-  const chain = [...(testCase.before ?? []), own];
-  const layers = chain.map(({ layer, config }, i) =>
-    kerasLayer(layer, config, i === 0 ? input.shape : undefined),
-  );
-  const model = sequential(layers);
+  const model = testCase.branches
+    ? merged(own, testCase.branches, input.shape)
+    : chain(own, testCase, input.shape);
   await model.setWeights(weights.map(({ data }) => Float32Array.from(data)));
   const { data } = await model.predict(Float32Array.from(input.data));
   await model.dispose();
   const scale = testCase.tolerance;
   return difference(data, expected.data, { abs: scale, rel: scale });
+}
+
+function chain(own: Helper, { before = [] }: Case, shape: readonly number[]): Model {
+  return sequential(
+    [...before, own].map(({ layer, config }, i) => kerasLayer(layer, config, i === 0 ? shape : undefined)),
+  );
+}
+
+function merged(own: Helper, branches: readonly (readonly Helper[])[], shape: readonly number[]): Model {
+  const inputs = entrance({ shape });
+  const ends = branches.map((branch) =>
+    branch.reduce((tensor, { layer, config }) => kerasLayer(layer, config).apply(tensor), inputs),
+  );
+  const outputs = kerasLayer(own.layer, own.config).apply(ends);
+  return functional({ inputs, outputs });
 }

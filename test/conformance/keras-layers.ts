@@ -10,14 +10,23 @@ type Factory = (options: never) => Layer;
 
 const factories: Record<string, Factory> = {
   Activation: layers.activation,
+  Add: layers.add,
+  Average: layers.average,
   AveragePooling2D: layers.averagePooling2d,
+  BatchNormalization: layers.batchNormalization,
+  Concatenate: layers.concatenate,
   Conv2D: layers.conv2d,
   Dense: layers.dense,
+  Dot: layers.dot,
   Dropout: layers.dropout,
   Flatten: layers.flatten,
   GlobalAveragePooling2D: layers.globalAveragePooling2d,
+  Maximum: layers.maximum,
   MaxPooling2D: layers.maxPooling2d,
+  Minimum: layers.minimum,
+  Multiply: layers.multiply,
   Reshape: layers.reshape,
+  Subtract: layers.subtract,
   ZeroPadding2D: layers.zeroPadding2d,
 };
 

@@ -12,10 +12,18 @@ export interface SavedModel {
   readonly weights: readonly { readonly name: string; readonly shape: Shape; readonly data: Float32Array }[];
 }
 
+/** Something by name, and the options it was made with. */
+export type SavedChoice = { readonly name: string } & Readonly<Record<string, unknown>>;
+
 export interface SavedTraining {
-  readonly optimizer: { readonly name: string } & Readonly<Record<string, unknown>>;
-  readonly loss: { readonly name: string } & Readonly<Record<string, unknown>>;
-  readonly metrics: readonly string[];
+  readonly optimizer: SavedChoice;
+  /** In the order of the model's outputs. */
+  readonly outputs: readonly {
+    readonly loss?: SavedChoice;
+    readonly lossWeight?: number;
+    readonly metrics: readonly SavedChoice[];
+    readonly weightedMetrics: readonly SavedChoice[];
+  }[];
 }
 
 /** Of the metadata's layout. */

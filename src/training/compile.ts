@@ -1,0 +1,168 @@
+import { OptionError } from "../core/errors.ts";
+import { camelCase, didYouMean } from "../core/names.ts";
+import type { Loss } from "../losses/loss.ts";
+import { type LossName, lossOf } from "../losses/table.ts";
+import type { Metric } from "../metrics/metric.ts";
+import { type MetricName, metricOf } from "../metrics/table.ts";
+import type { Network } from "../models/network.ts";
+import type { Optimizer } from "../optimizers/optimizer.ts";
+import type { OptimizerName } from "../optimizers/table.ts";
+
+type LossChoice = LossName | Loss;
+type MetricChoice = MetricName | Metric;
+
+/** One thing for a model's only output, or one for each: in their order, or by name. */
+export type PerOutput<Item> = Item | readonly (Item | null)[] | Readonly<Record<string, Item>>;
+
+export interface CompileOptions {
+  optimizer: OptimizerName | Optimizer;
+  /** For each output, if there are several. May be missing if layers add all of it themselves. */
+  loss?: PerOutput<LossChoice>;
+  /** How much each output's loss counts in the total. Default 1. */
+  lossWeights?: readonly number[] | Readonly<Record<string, number>>;
+  /** Reported beside the loss; every sample counts once. */
+  metrics?: readonly MetricChoice[] | PerOutput<readonly MetricChoice[]>;
+  /** The same, but samples count by their weights. */
+  weightedMetrics?: readonly MetricChoice[] | PerOutput<readonly MetricChoice[]>;
+}
+
+export const compileOptions = ["optimizer", "loss", "lossWeights", "metrics", "weightedMetrics"];
+
+/** A metric of an output and its key in logs: `accuracy`, or `digitAccuracy` where there are several outputs. */
+export interface CompiledMetric {
+  readonly key: string;
+  readonly metric: Metric;
+  readonly isWeighted: boolean;
+}
+
+/** What is measured at one output. */
+export interface CompiledOutput {
+  readonly name: string;
+  readonly loss: Loss | undefined;
+  readonly lossWeight: number;
+  /** Key of the loss in logs; missing where it is the only one. */
+  readonly lossKey: string | undefined;
+  readonly metrics: readonly CompiledMetric[];
+}
+
+/** @throws OptionError for names that do not exist, of things or of outputs. */
+export function compileOutputs(
+  network: Network,
+  { loss, lossWeights, metrics = [], weightedMetrics = [] }: Omit<CompileOptions, "optimizer">,
+): CompiledOutput[] {
+  const names = network.outputNames;
+  const lossesOf = perOutput("loss", names, loss, isLoss);
+  const weights = perOutput("lossWeights", names, lossWeights, (item) => typeof item === "number");
+  const lists = perOutput("metrics", names, listed(names, metrics), isMetricList);
+  const weightedLists = perOutput("weightedMetrics", names, listed(names, weightedMetrics), isMetricList);
+  const isAlone = names.length === 1;
+  const outputs = names.map((name, i): CompiledOutput => {
+    const choice = lossesOf[i];
+    const metric = (where: string, isWeighted: boolean) => (item: MetricChoice) => {
+      const made = metricOf(`compile, ${where}`, item);
+      return { key: isAlone ? made.name : keyOf(name, made.name), metric: made, isWeighted };
+    };
+    return {
+      name,
+      loss: choice === undefined ? undefined : checked(lossOf("compile, loss", choice)),
+      lossWeight: weights[i] ?? 1,
+      lossKey: isAlone ? undefined : keyOf(name, "loss"),
+      metrics: [
+        ...(lists[i] ?? []).map(metric("metrics", false)),
+        ...(weightedLists[i] ?? []).map(metric("weightedMetrics", true)),
+      ],
+    };
+  });
+  checkKeys(outputs.flatMap((output) => output.metrics.map(({ key }) => key)));
+  return outputs;
+}
+
+/** `digit`, `accuracy` → `digitAccuracy`. */
+function keyOf(output: string, name: string): string {
+  return `${camelCase(output)}${name[0].toUpperCase()}${name.slice(1)}`;
+}
+
+function isLoss(item: unknown): item is LossChoice {
+  return typeof item === "string" || typeof (item as Partial<Loss> | null)?.write === "function";
+}
+
+function isMetricList(item: unknown): item is readonly MetricChoice[] {
+  return Array.isArray(item) && item.every((metric) => isLoss(metric as LossChoice));
+}
+
+/** A plain list of metrics is that of the only output. */
+function listed(
+  names: readonly string[],
+  metrics: readonly MetricChoice[] | PerOutput<readonly MetricChoice[]>,
+): PerOutput<readonly MetricChoice[]> | undefined {
+  if (Array.isArray(metrics) && metrics.length === 0) return undefined;
+  if (names.length > 1 && isMetricList(metrics)) {
+    throw new OptionError({
+      where: "compile, metrics",
+      expected: `a list of metrics for each output: ${names.join(", ")}`,
+      received: "one list",
+    });
+  }
+  return metrics as PerOutput<readonly MetricChoice[]>;
+}
+
+function checked(loss: Loss): Loss {
+  if (loss.reduction !== "none") return loss;
+  throw new OptionError({
+    where: `compile, ${loss.name}`,
+    expected: "a reduction to one number, which training can lower",
+    received: '"none"',
+    hint: 'Use "sumOverBatchSize", "sum" or "meanWithSampleWeight".',
+  });
+}
+
+function checkKeys(keys: readonly string[]): void {
+  const twice = keys.find((key, i) => keys.indexOf(key) !== i || key === "loss");
+  if (twice === undefined) return;
+  throw new OptionError({
+    where: "compile, metrics",
+    expected: "metrics of different names",
+    received: `"${twice}" twice`,
+    hint: "Give one of them another name.",
+  });
+}
+
+function perOutput<Item>(
+  option: string,
+  names: readonly string[],
+  given: PerOutput<Item> | undefined,
+  isItem: (item: unknown) => boolean,
+): (Item | undefined)[] {
+  const where = `compile, ${option}`;
+  if (given === undefined) return names.map(() => undefined);
+  if (isItem(given)) {
+    if (names.length === 1) return [given as Item];
+    throw new OptionError({
+      where,
+      expected: `one for each output: ${names.join(", ")}`,
+      received: "one for all",
+    });
+  }
+  if (Array.isArray(given)) {
+    if (given.length === names.length) return given.map((item: Item | null) => item ?? undefined);
+    throw new OptionError({
+      where,
+      expected: `${names.length}: one for each output`,
+      received: String(given.length),
+    });
+  }
+  if (typeof given !== "object") {
+    throw new OptionError({ where, expected: "a name or an object", received: String(given) });
+  }
+  for (const key of Object.keys(given as object)) {
+    if (names.includes(key)) continue;
+    throw new OptionError({
+      where,
+      expected: "the name of an output",
+      received: JSON.stringify(key),
+      hint: didYouMean(key, names),
+    });
+  }
+  const byName = given as Readonly<Record<string, Item>>;
+  return names.map((name) => byName[name]);
+}
