@@ -8,6 +8,9 @@
  * up to six vectors of the patch — neighbouring taps and channels lie side by side in the image — are summed over a list
  * in registers, so the kernel's gradient is gathered as [o][tap][c] and turned over at the end. Sums run over images and
  * windows in order. A unit is four output channels.
+ *
+ * Large batches are cut into slices of images, each with a sum of its own, [slice][tap][c][o], which are added afterwards:
+ * then a part reads a share of the images for many channels rather than all images for few.
  */
 import { type FunctionBuilder, f32x4, type I32, i32, i32x4, type Local, v128 } from "../assembler.ts";
 import type { KernelWriter } from "../kernel.ts";
@@ -19,6 +22,20 @@ export interface PooledKernelGradientParams {
   readonly pool: PoolAxes;
   readonly inC: number;
   readonly outC: number;
+  /** Slices of the batch. */
+  readonly slices: number;
+}
+
+/** Images of a slice, at least: a part reads them again for every `unitsAtOnce` units. */
+const leastImages = 32;
+const mostSlices = 8;
+/** Bytes that all slices' sums may take. */
+const mostSliceBytes = 2 * 1024 * 1024;
+
+/** Into how many slices a batch is cut for a kernel of so many bytes. */
+export function slicesOf(batch: number, kernelBytes: number): number {
+  const fitting = Math.floor(mostSliceBytes / kernelBytes);
+  return Math.max(1, Math.min(mostSlices, Math.floor(batch / leastImages), fitting));
 }
 
 /** Accumulators of a pass: with as many loads and one number in all lanes they fill Node 20's registers. */
@@ -63,8 +80,10 @@ function passesOf([, height, width]: Axes, inC: number): Passes {
 }
 
 export const convKernelGradientPooled: KernelWriter<PooledKernelGradientParams> = ({ params, inputs }) => {
-  const { axes, pool, inC, outC } = params;
+  const { axes, pool, inC, outC, slices } = params;
   const [, height, width] = axes;
+  const blocks = Math.ceil(outC / lanes);
+  const kernelBytes = height.size * width.size * inC * outC * 4;
   const passes = passesOf(axes, inC);
   const band = new Band(axes, inC, height.out);
   const windows = pool.height.out * pool.width.out;
@@ -76,7 +95,7 @@ export const convKernelGradientPooled: KernelWriter<PooledKernelGradientParams> 
 
   return {
     algorithm: "pooled-sparse",
-    units: Math.ceil(outC / lanes),
+    units: slices * blocks,
     maxParts: 8,
     threadBytes: band.threadBytes + lanes * listBytes + unitsAtOnce * unitBytes,
     numbers: [inputs[0].shape[0]],
@@ -85,21 +104,31 @@ export const convKernelGradientPooled: KernelWriter<PooledKernelGradientParams> 
       const lists = f.local("i32", i32.add(scratch, band.threadBytes));
       const allSums = f.local("i32", i32.add(lists, lanes * listBytes));
       const sums = f.local("i32");
-      const [group, unit, n] = [f.local("i32"), f.local("i32"), f.local("i32")];
+      const [block, n] = [f.local("i32"), f.local("i32")];
       const channel = f.local("i32");
-      f.loop(group, begin, end, unitsAtOnce, () => {
-        const last = f.local("i32", i32.min(i32.add(group, unitsAtOnce), end));
+      const unit = f.local("i32", begin);
+      const sliceImages = f.local("i32", i32.divU(i32.add(batch, slices - 1), slices));
+      const target = f.local("i32");
+      /* As many units of one slice as are kept at once. */
+      const sumUnits = (): void => {
+        const slice = f.local("i32", i32.divU(unit, blocks));
+        const firstBlock = f.local("i32", i32.sub(unit, i32.mul(slice, blocks)));
+        const wanted = f.local("i32", i32.min(i32.sub(end, unit), unitsAtOnce));
+        const lastBlock = f.local("i32", i32.min(i32.add(firstBlock, wanted), blocks));
+        const firstImage = f.local("i32", i32.mul(slice, sliceImages));
+        const lastImage = f.local("i32", i32.min(f.local("i32", i32.add(firstImage, sliceImages)), batch));
         const eachUnit = (visit: () => void): void => {
           sums.set(allSums);
-          f.loop(unit, group, last, 1, () => {
-            channel.set(i32.mul(unit, lanes));
+          f.loop(block, firstBlock, lastBlock, 1, () => {
+            channel.set(i32.mul(block, lanes));
             visit();
             f.increase(sums, unitBytes);
           });
         };
+        target.set(i32.add(output, i32.mul(slice, kernelBytes)));
         eachUnit(() => f.memoryFill(sums, 0, unitBytes));
-        f.loop(n, 0, batch, imagesPerPass, () => {
-          const count = f.local("i32", i32.min(i32.sub(batch, n), imagesPerPass));
+        f.loop(n, firstImage, lastImage, imagesPerPass, () => {
+          const count = f.local("i32", i32.min(i32.sub(lastImage, n), imagesPerPass));
           const source = f.local("i32", i32.add(image, i32.mul(n, imageBytes)));
           const base = band.fill(f, source, scratch, 0, 0, height.out);
           eachUnit(() => {
@@ -112,8 +141,10 @@ export const convKernelGradientPooled: KernelWriter<PooledKernelGradientParams> 
             }
           });
         });
-        eachUnit(() => turnOver(f, channel));
-      });
+        eachUnit(() => turnOver(f, target, channel));
+        f.increase(unit, i32.sub(lastBlock, firstBlock));
+      };
+      f.if(i32.ltS(begin, end), () => f.doWhile(sumUnits, () => i32.ltS(unit, end)));
 
       /** One list per output channel: addresses of the winners' patches, and their gradients. */
       function makeLists(
@@ -214,12 +245,12 @@ export const convKernelGradientPooled: KernelWriter<PooledKernelGradientParams> 
         });
       }
 
-      /** The sums [o][tap][c] → output [tap][c][o], four by four. */
-      function turnOver(f: FunctionBuilder, channel: Local<"i32">): void {
+      /** The sums [o][tap][c] → [tap][c][o] at `to`, four by four. */
+      function turnOver(f: FunctionBuilder, to: Local<"i32">, channel: Local<"i32">): void {
         const { runs, runLength, perRun, passVectors, runVectors } = passes;
         const runBytes = (perRun === 1 ? runVectors : perRun * passVectors) * 16;
         const source = f.local("i32", sums);
-        const target = f.local("i32", i32.add(output, i32.mul(channel, 4)));
+        const target = f.local("i32", i32.add(to, i32.mul(channel, 4)));
         const at = f.local("i32");
         const write = (count: number, width: number): void => {
           const rows = [0, 1, 2, 3].map((o) => f.local("v128", v128.load(at, o * sumFloats * 4)));

@@ -201,14 +201,9 @@ export const convWinograd: KernelWriter<WinogradParams> = ({ params, outputs }) 
             if (isPooled) {
               const element = f.local("i32", i32.add(i32.mul(window, outC * 4), bytes));
               const finish = (value: Local<"v128">) => finisher.finish(value, 0, element);
-              storePooled(
-                f,
-                squares,
-                { finish, early: !keepsOrder(epilogue) },
-                element,
-                { output, winners },
-                lanes,
-              );
+              const early = !keepsOrder(epilogue);
+              const rows = squares.map((square) => [square]);
+              storePooled(f, rows, { finish, early }, element, { output, winners }, lanes);
               return;
             }
             for (const [i, square] of squares.entries()) {

@@ -201,20 +201,8 @@ export const conv: KernelWriter<WasmConvParams> = ({ params, outputs }) => {
         const writePooled = (position: Local<"i32">): void => {
           const element = f.local("i32", elementOf(position));
           store((columns) => {
-            for (const c of [0, 1]) {
-              const lanes = Math.min(4, columns - c * 4);
-              if (lanes <= 0) continue;
-              const values = sums.map((row) => row[c]);
-              const finish = (value: Local<"v128">) => finisher.finish(value, c, element);
-              storePooled(
-                f,
-                values,
-                { finish, ...finishing },
-                i32.add(element, c * 16),
-                { output, winners },
-                lanes,
-              );
-            }
+            const finish = (value: Local<"v128">, c: number) => finisher.finish(value, c, element);
+            storePooled(f, sums, { finish, ...finishing }, element, { output, winners }, columns);
           });
         };
         const writeMap = (position: Local<"i32">): void => {

@@ -20,6 +20,7 @@ import {
 } from "../assembler.ts";
 import type { KernelWriter } from "../kernel.ts";
 import { type ClippedTaps, clipTaps } from "./clip.ts";
+import { maximum } from "./vector-math.ts";
 
 export type WindowTaps = readonly [ClippedTaps, ClippedTaps, ClippedTaps];
 
@@ -120,7 +121,7 @@ const poolWriter =
                 const first = i32x4.eq(winner, i32x4.splat(-1));
                 winner.set(v128.bitselect(i32x4.splat(tap), winner, v128.or(first, f32x4.gt(value, best))));
               }
-              best.set(f32x4.max(best, value));
+              best.set(maximum(best, value));
             });
             f.storeLanes(i32.add(i32.add(pooled, i32.mul(element, 4)), bytes), best, lanes);
             if (winners) {

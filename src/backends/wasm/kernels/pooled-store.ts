@@ -11,6 +11,7 @@ import {
   type Local,
   v128,
 } from "../assembler.ts";
+import { maximum } from "./vector-math.ts";
 
 type Vector = Local<"v128">;
 
@@ -31,36 +32,45 @@ export function keepsOrder({ steps, kinds, result }: Epilogue): boolean {
   return isChain(result);
 }
 
+/** Which of four numbers is the largest, the first of equals: 0–3. A comparison's mask is −1 where it holds. */
+function winnerOf(f: FunctionBuilder, values: readonly Vector[], best: Vector): Vector {
+  const [loses0, loses1, loses2] = values.map((value) => f32x4.ne(value, best));
+  const afterSecond = v128.and(loses1, i32x4.sub(loses2, i32x4.splat(1)));
+  const negative = v128.and(loses0, i32x4.sub(afterSecond, i32x4.splat(1)));
+  return f.local("v128", i32x4.sub(v128.zero, negative));
+}
+
 /**
- * Writes the largest of four numbers per channel, and which of them it was (0–3, the first of equals) if `winners` is
- * there.
+ * Writes the largest of a window's four numbers for up to eight channels, and which of the four it was (0–3, the first
+ * of equals) if `winners` is there. A NaN stays.
  *
- * @param finish bias and activation
+ * @param window the four numbers, each one or two vectors of channels
+ * @param finish bias and activation of a vector
  * @param early whether `finish` must come before the comparison
  * @param elementBytes offset in the pooled map
+ * @param channels how many are written
  */
 export function storePooled(
   f: FunctionBuilder,
-  window: readonly Vector[],
-  { finish, early }: { finish: (value: Vector) => Vector; early: boolean },
-  elementBytes: I32,
+  window: readonly (readonly Vector[])[],
+  { finish, early }: { finish: (value: Vector, vector: number) => Vector; early: boolean },
+  elementBytes: Local<"i32">,
   { output, winners }: { output: I32; winners: I32 | undefined },
-  lanes: number,
+  channels: number,
 ): void {
-  const values = early ? window.map(finish) : window;
-  const best = f.local("v128", values[0]);
-  const winner = f.local("v128", v128.zero);
-  for (const [i, value] of values.entries()) {
-    if (i === 0) continue;
-    if (winners !== undefined) {
-      winner.set(v128.bitselect(i32x4.splat(i), winner, f32x4.gt(value, best)));
-    }
-    best.set(f32x4.max(best, value));
+  const target = f.local("i32", i32.add(output, elementBytes));
+  const codes: Vector[] = [];
+  for (let c = 0; c * 4 < channels; c++) {
+    const values = window.map((row) => (early ? finish(row[c], c) : row[c]));
+    const halves = [0, 2].map((i) => f.local("v128", maximum(values[i], values[i + 1])));
+    const best = f.local("v128", maximum(halves[0], halves[1]));
+    if (winners !== undefined) codes.push(winnerOf(f, values, best));
+    f.storeLanes(target, early ? best : finish(best, c), Math.min(4, channels - c * 4), c * 16);
   }
-  f.storeLanes(i32.add(output, elementBytes), early ? best : finish(best), lanes);
   if (winners === undefined) return;
-  const bytes = f.local("v128", i8x16.narrowI16x8U(i16x8.narrowI32x4U(winner, winner), v128.zero));
+  const words = i16x8.narrowI32x4U(codes[0], codes[codes.length - 1]);
+  const bytes = f.local("v128", i8x16.narrowI16x8U(words, v128.zero));
   const address = f.local("i32", i32.add(winners, i32.divU(elementBytes, 4)));
-  if (lanes >= 4) f.storeLane32(address, bytes, 0);
-  else f.storeBytes(address, bytes, lanes);
+  if (channels === 4) f.storeLane32(address, bytes, 0);
+  else f.storeBytes(address, bytes, channels);
 }

@@ -1,6 +1,6 @@
 /** The kernel and the forms of the weights that each product and convolution runs with, from its shapes. */
 import { computed, type Dag, type Node, type Ref, refTo } from "../../../compiler/dag.ts";
-import { type Epilogue, noEpilogue } from "../../../compiler/expression.ts";
+import { denseWalk, type Epilogue, noEpilogue, type ReduceMapParams } from "../../../compiler/expression.ts";
 import { sizeOf } from "../../../core/shape.ts";
 import { extentOf, threeAxes, type WindowAxis, type WindowGeometry } from "../../../core/window.ts";
 import type { ConvParams } from "../../../graph/ops/conv.ts";
@@ -9,7 +9,7 @@ import type { Axes, SpreadAxis } from "../kernels/band.ts";
 import type { WasmConvParams } from "../kernels/conv.ts";
 import type { DepthwiseParams } from "../kernels/conv-depthwise.ts";
 import { type PooledInputGradientParams, pooledPanelWidth } from "../kernels/conv-input-gradient-pooled.ts";
-import type { PooledKernelGradientParams } from "../kernels/conv-kernel-gradient-pooled.ts";
+import { type PooledKernelGradientParams, slicesOf } from "../kernels/conv-kernel-gradient-pooled.ts";
 import { type WinogradParams, winogradTiles } from "../kernels/conv-winograd.ts";
 import { type PanelParams, panelElements } from "../kernels/derive-panels.ts";
 import { type WinogradPanelParams, winogradElements } from "../kernels/derive-winograd.ts";
@@ -252,7 +252,29 @@ function choosePooledInputGradient(node: Node, params: Extended<PooledConvParams
 }
 
 function choosePooledKernelGradient(node: Node, { window, pool }: PooledConvParams): Node[] {
-  const { inC, outC } = convSizes(refTo(node.outputs[0]), 1);
-  const params: PooledKernelGradientParams = { axes: forwardAxes(window), pool: poolAxes(pool), inC, outC };
-  return [{ ...node, params }];
+  const [kernel] = node.outputs;
+  const { inC, outC } = convSizes(refTo(kernel), 1);
+  const slices = slicesOf(node.inputs[0].shape[0], sizeOf(kernel.shape) * 4);
+  const params: PooledKernelGradientParams = {
+    axes: forwardAxes(window),
+    pool: poolAxes(pool),
+    inC,
+    outC,
+    slices,
+  };
+  if (slices === 1) return [{ ...node, params }];
+  const partial = computed([slices, ...kernel.shape]);
+  const sum: ReduceMapParams = {
+    shape: partial.shape,
+    operands: [denseWalk(partial.shape)],
+    steps: [],
+    results: [{ operand: 0 }],
+    axes: [0],
+    reduction: "sum",
+  };
+  const flops = sizeOf(partial.shape);
+  return [
+    { ...node, params, outputs: [partial] },
+    { ...node, kernel: "reduce", params: sum, inputs: [refTo(partial)], flops },
+  ];
 }

@@ -117,6 +117,7 @@ export const convolutionCases = {
     }),
     pooledCase("pooled: dilation", [1, 15, 14, 5], [3, 3, 5, 6], { dilationRate: 2 }),
     pooledCase("pooled: 1 × 1", [2, 6, 6, 18], [1, 1, 18, 9]),
+    pooledCase("pooled: a batch in slices, units in groups", [67, 4, 5, 3], [3, 3, 3, 42]),
     {
       name: "a residual in registers",
       inputs: [x([2, 6, 5, 8]), x([3, 3, 8, 8])],
