@@ -147,6 +147,7 @@ export const opCases: Record<OpName, readonly OpCase[]> = {
       terms: 13,
     },
     { name: "one row", inputs: [x([1, 40]), x([40, 10])], write: ([a, b]) => matMul(a, b), terms: 40 },
+    { name: "one row, wide", inputs: [x([1, 33]), x([33, 405])], write: ([a, b]) => matMul(a, b), terms: 33 },
     { name: "one column", inputs: [x([5, 9]), x([9, 1])], write: ([a, b]) => matMul(a, b), terms: 9 },
     {
       name: "wide enough for panels",

@@ -57,7 +57,7 @@ export const convWinograd: KernelWriter<WinogradParams> = ({ params, outputs }) 
   return {
     algorithm: `winograd23${isPooled ? ", pooled in registers" : ""}`,
     units,
-    maxParts: Math.max(1, Math.min(32, Math.floor(units / 8))),
+    maxParts: Math.max(1, Math.min(32, Math.floor(units / 8)), Math.min(4, Math.floor(units / 3))),
     threadBytes: patchSize * (planeV + planeM),
     numbers: [tiles],
     key: JSON.stringify(["convWinograd", params]),

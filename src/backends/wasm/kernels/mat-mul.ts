@@ -3,7 +3,8 @@
  *
  * A may be read across or along (its elements are splat one by one); B must have its columns side by side: row-major,
  * or as panels of eight columns (see derive-panels.ts) where the rows of B would lie too far apart for the caches. A
- * unit is one tile of 4 rows × 8 columns, over the whole of K.
+ * unit is one tile of 4 rows × 8 columns, over the whole of K. A single row takes tiles of 16 columns, whole cache lines
+ * of B: it reads every number of B once, and nothing else takes time.
  */
 import type { Epilogue } from "../../../compiler/expression.ts";
 import type { MatMulParams } from "../../../graph/ops/mat-mul.ts";
@@ -24,7 +25,9 @@ export const matMul: KernelWriter<WasmMatMulParams> = ({ params }) => {
   const { transposeA, panels, epilogue, sizes } = params;
   const { rows, inner, columns } = sizes;
   const height = Math.min(rows, tileRows);
-  const panelCount = Math.ceil(columns / tileColumns);
+  const vectors = height === 1 && !panels ? 4 : 2;
+  const width = vectors * 4;
+  const panelCount = Math.ceil(columns / width);
   const rowTiles = Math.ceil(rows / height);
   const stepB = panels ? tileColumns * 4 : columns * 4;
   /* Read along, the rows of A lie next to each other and the number of rows is part of the code. */
@@ -32,14 +35,14 @@ export const matMul: KernelWriter<WasmMatMulParams> = ({ params }) => {
   /* Of a batch, only the rows differ; of a weight gradient, only the length of the sums. */
   const innerIfKnown = transposeA ? undefined : inner;
   return {
-    algorithm: panels ? "gemm 4×8 panels" : "gemm 4×8",
+    algorithm: `gemm ${height}×${width}${panels ? " panels" : ""}`,
     units: panelCount * rowTiles,
     numbers: [rows, rowTiles, inner],
     key: JSON.stringify(["matMul", height, rowsIfKnown, innerIfKnown, columns, panels, epilogue]),
     write(f, { addresses: [a, b, ...rest], numbers: [rowCount, tiles, length], begin, end }) {
       const operands = rest.slice(0, -1);
       const output = rest[rest.length - 1];
-      const sums = accumulators(f, height, 2);
+      const sums = accumulators(f, height, vectors);
       const pointers = sums.map(() => f.local("i32"));
       const rowBytes = sums.map(() => f.local("i32"));
       const pointerB = f.local("i32");
@@ -47,7 +50,7 @@ export const matMul: KernelWriter<WasmMatMulParams> = ({ params }) => {
       f.loop(unit, begin, end, 1, () => {
         const panel = f.local("i32", i32.divU(unit, tiles));
         const firstRow = f.local("i32", i32.mul(i32.sub(unit, i32.mul(panel, tiles)), height));
-        const channelBytes = f.local("i32", i32.mul(panel, tileColumns * 4));
+        const channelBytes = f.local("i32", i32.mul(panel, width * 4));
         for (const [r, pointer] of pointers.entries()) {
           /* Behind the last row, the last row again: the same numbers go to the same place. */
           const row = f.local("i32", i32.min(i32.add(firstRow, r), i32.sub(rowCount, 1)));
@@ -57,21 +60,21 @@ export const matMul: KernelWriter<WasmMatMulParams> = ({ params }) => {
         pointerB.set(i32.add(b, panels ? i32.mul(panel, inner * tileColumns * 4) : channelBytes));
         clear(sums);
         const loop = { count: transposeA ? length : inner, a: transposeA ? rows * 4 : 4, b: stepB };
-        multiplyTile(f, sums, { rows: pointers, columns: pointerB, vectors: 2, loops: [loop] });
-        const end = new EpilogueWriter(f, epilogue, operands, channelBytes, 2);
+        multiplyTile(f, sums, { rows: pointers, columns: pointerB, vectors, loops: [loop] });
+        const end = new EpilogueWriter(f, epilogue, operands, channelBytes, vectors);
         for (const [r, row] of sums.entries()) {
           for (const [c, sum] of row.entries()) sum.set(end.finish(sum, c, rowBytes[r]));
         }
-        const store = (width: number): void => {
-          for (const [r, row] of sums.entries()) storeRow(f, i32.add(output, rowBytes[r]), row, width);
+        const store = (count: number): void => {
+          for (const [r, row] of sums.entries()) storeRow(f, i32.add(output, rowBytes[r]), row, count);
         };
-        const lastWidth = columns - (panelCount - 1) * tileColumns;
-        if (lastWidth === tileColumns) store(tileColumns);
+        const lastWidth = columns - (panelCount - 1) * width;
+        if (lastWidth === width) store(width);
         else
           f.if(
             i32.eq(panel, panelCount - 1),
             () => store(lastWidth),
-            () => store(tileColumns),
+            () => store(width),
           );
       });
     },

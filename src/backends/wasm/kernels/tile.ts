@@ -29,7 +29,7 @@ export interface Tile {
   readonly rows: readonly Local<"i32">[];
   /** Pointer to B; it is moved. */
   readonly columns: Local<"i32">;
-  /** Vectors a row of B has: 1 or 2. */
+  /** Vectors a row of B has. */
   readonly vectors: number;
   /** Outermost first. A count that is known only at run time must not be 0. */
   readonly loops: readonly TileLoop[];
@@ -146,7 +146,7 @@ export function simplifyLoops(loops: readonly TileLoop[]): TileLoop[] {
   return joined.length > 0 ? joined : [loops[loops.length - 1]];
 }
 
-/** Writes the first `columns` (1–8) numbers of a row of accumulators. */
+/** Writes the first `columns` numbers of a row of accumulators. */
 export function storeRow(
   f: FunctionBuilder,
   address: I32,

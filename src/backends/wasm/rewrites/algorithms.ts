@@ -113,8 +113,8 @@ function chooseMatMul(
 ): Node[] {
   const [a, b, ...operands] = node.inputs;
   const sizes = matMulSizes([a.shape, b.shape], { transposeA, transposeB });
-  const { inner, columns } = sizes;
-  const panels = transposeB || columns > widestRow;
+  const { rows, inner, columns } = sizes;
+  const panels = transposeB || (columns > widestRow && rows > 1);
   const params: WasmMatMulParams = { transposeA, sizes, panels, epilogue };
   if (!panels) return [{ ...node, params }];
   const packed = panelsOf(node, b, {
