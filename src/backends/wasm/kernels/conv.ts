@@ -12,13 +12,14 @@
  * Where the sums are short (first layers), the patches of a band are copied side by side first, [tile][tap and
  * channel][4], and read as one stream by every panel.
  *
- * The input gradient (transposed convolution) runs here too, on the gradient with zeros around and between its pixels
- * and the kernel turned around. A unit is one output row (two with pooling) of one image.
+ * The input gradient (transposed convolution) runs here too, on the gradient with zeros around it and the kernel turned
+ * around; with strides, in phases (conv-phases.ts). A unit is one output row (two with pooling) of one image and phase.
  */
 import type { Epilogue } from "../../../compiler/expression.ts";
 import { type FunctionBuilder, type I32, i32, type Local, v128 } from "../assembler.ts";
-import type { KernelWriter } from "../kernel.ts";
+import type { KernelArgs, KernelWriter } from "../kernel.ts";
 import { type Axes, Band } from "./band.ts";
+import { type Phase, phasesOf } from "./conv-phases.ts";
 import { EpilogueWriter } from "./formula.ts";
 import { keepsOrder, storePooled } from "./pooled-store.ts";
 import {
@@ -58,198 +59,283 @@ function suitsPatches({ axes: [depth, height, width], groups, inC, outC }: WasmC
 }
 
 export const conv: KernelWriter<WasmConvParams> = ({ params, outputs }) => {
-  const { axes, groups, inC, outC, epilogue, pool } = params;
+  const { axes, pool } = params;
+  const phases = phasesOf(axes).map((phase) => planPhase(params, phase));
+  const rows = phases.map(({ rowsPerImage }) => rowsPerImage);
+  const batch = outputs[0].shape[0];
+  const [{ band, packs }] = phases;
+  return {
+    algorithm: [
+      phases.length > 1 ? `${phases.length} phases` : "",
+      band.copied ? "padded" : "",
+      packs ? "first-layer patches" : "implicit gemm",
+      "4×8",
+    ]
+      .filter((word) => word !== "")
+      .join(" ")
+      .concat(pool !== "none" ? ", pooled in registers" : ""),
+    units: batch * rows.reduce((a, b) => a + b),
+    threadBytes: Math.max(...phases.map(({ threadBytes }) => threadBytes)),
+    numbers: [batch],
+    key: JSON.stringify(["conv", params]),
+    write(f, { addresses, numbers: [images], begin, end, scratch }) {
+      if (phases.length === 1) {
+        writePhase(f, params, phases[0], { addresses, begin, end, scratch });
+        return;
+      }
+      /* Units are rows of the first phase of all images, then of the second, … */
+      const start = f.local("i32", 0);
+      for (const phase of phases) {
+        const count = f.local("i32", i32.mul(images, phase.rowsPerImage));
+        const first = f.local("i32", i32.max(f.local("i32", i32.sub(begin, start)), 0));
+        const last = f.local("i32", i32.min(f.local("i32", i32.sub(end, start)), count));
+        writePhase(f, params, phase, { addresses, begin: first, end: last, scratch });
+        f.increase(start, count);
+      }
+    },
+  };
+};
+
+/** The geometry of one phase. */
+function planPhase(params: WasmConvParams, phase: Phase) {
+  const { groups, inC, pool } = params;
+  const axes = phase.map(({ axis }) => axis) as unknown as Axes;
   const [depth, height, width] = axes;
   const pooled = pool !== "none";
   const band = new Band(axes, inC * groups, pooled ? 2 : 1);
   const outRows = pooled ? Math.floor(height.out / 2) : height.out;
   const outColumns = pooled ? Math.floor(width.out / 2) : width.out;
   const bandRows = pooled ? Math.floor(band.outputRows / 2) : band.outputRows;
-  const rowsPerImage = depth.out * outRows;
+  /** Whether outputs lie side by side. */
+  const isDense = phase.every(({ step }) => step === 1);
+  const packs = isDense && suitsPatches(params);
+  const tilesPerBand = pooled ? bandRows * outColumns : Math.ceil((bandRows * outColumns) / tileRows);
+  const patchBytes = depth.size * height.size * width.size * inC * tileRows * 4;
+  return {
+    phase,
+    band,
+    outRows,
+    outColumns,
+    bandRows,
+    isDense,
+    packs,
+    patchBytes,
+    rowsPerImage: depth.out * outRows,
+    threadBytes: band.threadBytes + (packs ? tilesPerBand * patchBytes : 0),
+  };
+}
+
+/** Writes the code for rows `begin` to `end` of a phase, counted through the batch. */
+function writePhase(
+  f: FunctionBuilder,
+  params: WasmConvParams,
+  plan: ReturnType<typeof planPhase>,
+  { addresses, begin, end, scratch }: Omit<KernelArgs, "numbers">,
+): void {
+  const { axes: outer, groups, inC, outC, epilogue, pool } = params;
+  const { phase, band, outRows, outColumns, bandRows, isDense, packs, patchBytes, rowsPerImage } = plan;
+  const [, height, width] = band.axes;
+  const [depthPhase, heightPhase, widthPhase] = phase;
+  const pooled = pool !== "none";
   const channels = groups * outC;
   const panelsPerGroup = Math.ceil(outC / tileColumns);
-  const taps = depth.size * height.size * width.size;
+  const taps = outer.reduce((product, { size }) => product * size, 1);
   const panelBytes = taps * inC * tileColumns * 4;
   const lastWidth = outC - (panelsPerGroup - 1) * tileColumns;
-  const imageBytes = depth.in * height.in * width.in * inC * groups * 4;
-  const packs = suitsPatches(params);
-  const patchBytes = taps * inC * tileRows * 4;
-  const tilesPerBand = pooled ? bandRows * outColumns : Math.ceil((bandRows * outColumns) / tileRows);
+  const imageBytes = outer.reduce((product, axis) => product * axis.in, 1) * inC * groups * 4;
+  const isEmpty = phase.some((axis) => axis.taps === 0);
 
-  return {
-    algorithm: [band.copied ? "padded" : "", packs ? "first-layer patches" : "implicit gemm", "4×8"]
-      .filter((word) => word !== "")
-      .join(" ")
-      .concat(pooled ? ", pooled in registers" : ""),
-    units: outputs[0].shape[0] * rowsPerImage,
-    threadBytes: band.threadBytes + (packs ? tilesPerBand * patchBytes : 0),
-    key: JSON.stringify(["conv", params]),
-    write(f, { addresses, begin, end, scratch }) {
-      const [image, panels] = addresses;
-      const operands = addresses.slice(2, 2 + epilogue.kinds.length);
-      const [output, winners] = addresses.slice(2 + epilogue.kinds.length);
-      const sums = accumulators(f, tileRows, 2);
-      const pointers = sums.map(() => f.local("i32"));
-      const pointerB = f.local("i32");
-      const patches = f.local("i32", i32.add(scratch, band.threadBytes));
-      const loops = tapLoops(params, band);
-      const pixel = width.stride * band.pixelBytes;
-      const nextRow = height.stride * band.rowBytes;
+  const [image, panels] = addresses;
+  const operands = addresses.slice(2, 2 + epilogue.kinds.length);
+  const [output, winners] = addresses.slice(2 + epilogue.kinds.length);
+  const sums = accumulators(f, tileRows, 2);
+  const pointers = sums.map(() => f.local("i32"));
+  /* Pixels of the output that the tile's rows are written to, where they do not lie side by side. */
+  const places = sums.map(() => f.local("i32"));
+  const firstPlace = f.local("i32");
+  const pointerB = f.local("i32");
+  const patches = f.local("i32", i32.add(scratch, band.threadBytes));
+  const { loops, firstTap } = tapLoops(params, phase, band);
+  const pixel = width.stride * band.pixelBytes;
+  const nextRow = height.stride * band.rowBytes;
 
-      const unit = f.local("i32", begin);
-      f.if(i32.ltS(begin, end), () => f.doWhile(writeBand, () => i32.ltS(unit, end)));
+  const unit = f.local("i32", begin);
+  f.if(i32.ltS(begin, end), () => f.doWhile(writeBand, () => i32.ltS(unit, end)));
 
-      /** As many rows of one output plane as a band holds. */
-      function writeBand(): void {
-        const n = f.local("i32", i32.divU(unit, rowsPerImage));
-        const inImage = f.local("i32", i32.sub(unit, i32.mul(n, rowsPerImage)));
-        const plane = f.local("i32", i32.divU(inImage, outRows));
-        const row = f.local("i32", i32.sub(inImage, i32.mul(plane, outRows)));
-        const count = f.local("i32", i32.min(i32.sub(end, unit), i32.min(i32.sub(outRows, row), bandRows)));
-        const convRow = pooled ? i32.mul(row, 2) : row;
-        const convCount = pooled ? i32.mul(count, 2) : count;
-        const source = i32.add(image, i32.mul(n, imageBytes));
-        const base = band.fill(f, source, scratch, plane, convRow, convCount);
-        const firstPosition = f.local("i32", i32.mul(unit, outColumns));
-        const positions = f.local("i32", i32.mul(count, outColumns));
-        if (packs) packPatches(base, positions);
-        const group = f.local("i32");
-        const panel = f.local("i32");
-        f.loop(group, 0, groups, 1, () => {
-          f.loop(panel, 0, panelsPerGroup, 1, () => {
-            const origin = f.local("i32", i32.add(base, i32.mul(group, inC * 4)));
-            const index = i32.add(i32.mul(group, panelsPerGroup), panel);
-            const weights = f.local("i32", i32.add(panels, i32.mul(index, panelBytes)));
-            const channel = f.local("i32", i32.add(i32.mul(group, outC), i32.mul(panel, tileColumns)));
-            writePanel(origin, weights, channel, panel, firstPosition, positions);
-          });
-        });
-        f.increase(unit, count);
-      }
+  /** As many rows of one output plane as a band holds. */
+  function writeBand(): void {
+    const n = f.local("i32", i32.divU(unit, rowsPerImage));
+    const inImage = f.local("i32", i32.sub(unit, i32.mul(n, rowsPerImage)));
+    const plane = f.local("i32", i32.divU(inImage, outRows));
+    const row = f.local("i32", i32.sub(inImage, i32.mul(plane, outRows)));
+    const count = f.local("i32", i32.min(i32.sub(end, unit), i32.min(i32.sub(outRows, row), bandRows)));
+    const convRow = pooled ? i32.mul(row, 2) : row;
+    const convCount = pooled ? i32.mul(count, 2) : count;
+    const source = i32.add(image, i32.mul(n, imageBytes));
+    const base = band.fill(f, source, scratch, plane, convRow, convCount);
+    const firstPosition = f.local("i32", i32.mul(unit, outColumns));
+    if (!isDense) {
+      const [depth, { out: outH }, { out: outW }] = outer;
+      const z = i32.add(i32.mul(plane, depthPhase.step), depthPhase.offset);
+      const y = i32.add(i32.mul(row, heightPhase.step), heightPhase.offset);
+      const outPlane = i32.add(i32.mul(n, depth.out), z);
+      const line = i32.add(i32.mul(outPlane, outH), y);
+      firstPlace.set(i32.add(i32.mul(line, outW), widthPhase.offset));
+    }
+    const positions = f.local("i32", i32.mul(count, outColumns));
+    if (packs) packPatches(base, positions);
+    const group = f.local("i32");
+    const panel = f.local("i32");
+    f.loop(group, 0, groups, 1, () => {
+      f.loop(panel, 0, panelsPerGroup, 1, () => {
+        const origin = f.local("i32", i32.add(base, i32.mul(group, inC * 4)));
+        const index = i32.add(i32.mul(group, panelsPerGroup), panel);
+        const weights = f.local("i32", i32.add(panels, i32.mul(index, panelBytes)));
+        f.increase(weights, firstTap);
+        const channel = f.local("i32", i32.add(i32.mul(group, outC), i32.mul(panel, tileColumns)));
+        writePanel(origin, weights, channel, panel, firstPosition, positions);
+      });
+    });
+    f.increase(unit, count);
+  }
 
-      /** Calls `visit` for each tile of the band, with the pointers at the windows of its four rows. */
-      function forEachTile(
-        origin: Local<"i32">,
-        positions: Local<"i32">,
-        visit: (position: Local<"i32">) => void,
-      ): void {
-        const position = f.local("i32");
-        const x = f.local("i32", 0);
-        const y = f.local("i32", 0);
-        if (pooled) {
-          f.loop(position, 0, positions, 1, () => {
-            pointers[0].set(i32.add(origin, i32.add(i32.mul(y, 2 * nextRow), i32.mul(x, 2 * pixel))));
-            pointers[1].set(i32.add(pointers[0], pixel));
-            pointers[2].set(i32.add(pointers[0], nextRow));
-            pointers[3].set(i32.add(pointers[2], pixel));
-            visit(position);
-            nextPosition(f, x, y, outColumns);
-          });
-          return;
+  /** Calls `visit` for each tile of the band, with the pointers at the windows of its four rows. */
+  function forEachTile(
+    origin: Local<"i32">,
+    positions: Local<"i32">,
+    visit: (position: Local<"i32">) => void,
+  ): void {
+    const position = f.local("i32");
+    const x = f.local("i32", 0);
+    const y = f.local("i32", 0);
+    if (pooled) {
+      f.loop(position, 0, positions, 1, () => {
+        pointers[0].set(i32.add(origin, i32.add(i32.mul(y, 2 * nextRow), i32.mul(x, 2 * pixel))));
+        pointers[1].set(i32.add(pointers[0], pixel));
+        pointers[2].set(i32.add(pointers[0], nextRow));
+        pointers[3].set(i32.add(pointers[2], pixel));
+        visit(position);
+        nextPosition(f, x, y, outColumns);
+      });
+      return;
+    }
+    const last = i32.sub(positions, 1);
+    f.loop(position, 0, positions, tileRows, () => {
+      for (const [r, pointer] of pointers.entries()) {
+        pointer.set(i32.add(origin, i32.add(i32.mul(y, nextRow), i32.mul(x, pixel))));
+        if (!isDense) {
+          const line = i32.mul(y, heightPhase.step * outer[2].out);
+          places[r].set(i32.add(firstPlace, i32.add(line, i32.mul(x, widthPhase.step))));
         }
-        const last = i32.sub(positions, 1);
-        f.loop(position, 0, positions, tileRows, () => {
-          for (const [r, pointer] of pointers.entries()) {
-            pointer.set(i32.add(origin, i32.add(i32.mul(y, nextRow), i32.mul(x, pixel))));
-            f.if(i32.ltS(i32.add(position, r), last), () => nextPosition(f, x, y, outColumns));
-          }
-          visit(position);
-        });
+        f.if(i32.ltS(i32.add(position, r), last), () => nextPosition(f, x, y, outColumns));
       }
+      visit(position);
+    });
+  }
 
-      /** The patches of all tiles, each [tap and channel][four rows], so that every panel reads them as one stream. */
-      function packPatches(origin: Local<"i32">, positions: Local<"i32">): void {
-        const target = f.local("i32", patches);
-        const [, rowTap, columnTap] = band.tapBytes;
-        forEachTile(origin, positions, () => {
-          for (let tap = 0; tap < taps; tap++) {
-            const from = Math.floor(tap / width.size) * rowTap + (tap % width.size) * columnTap;
-            for (let c = 0; c < inC; c++) {
-              const vector = f.local("v128", v128.load32Splat(pointers[0], from + c * 4));
-              for (let r = 1; r < tileRows; r++)
-                vector.set(v128.load32Lane(pointers[r], vector, r, from + c * 4));
-              f.storeV128(target, vector, (tap * inC + c) * 16);
-            }
-          }
-          f.increase(target, patchBytes);
-        });
-      }
-
-      /** All positions of the band for eight output channels. */
-      function writePanel(
-        origin: Local<"i32">,
-        weights: Local<"i32">,
-        channel: Local<"i32">,
-        panel: Local<"i32">,
-        firstPosition: Local<"i32">,
-        positions: Local<"i32">,
-      ): void {
-        const finisher = new EpilogueWriter(f, epilogue, operands, i32.mul(channel, 4), 2);
-        const finishing = { early: !keepsOrder(epilogue) };
-        const store = (write: (width: number) => void): void => {
-          const isLast = i32.eq(panel, panelsPerGroup - 1);
-          if (lastWidth === tileColumns) write(tileColumns);
-          else
-            f.if(
-              isLast,
-              () => write(lastWidth),
-              () => write(tileColumns),
-            );
-        };
-        const elementOf = (at: I32): I32 =>
-          i32.mul(i32.add(i32.mul(i32.add(firstPosition, at), channels), channel), 4);
-        const writePooled = (position: Local<"i32">): void => {
-          const element = f.local("i32", elementOf(position));
-          store((columns) => {
-            const finish = (value: Local<"v128">, c: number) => finisher.finish(value, c, element);
-            storePooled(f, sums, { finish, ...finishing }, element, { output, winners }, columns);
-          });
-        };
-        const writeMap = (position: Local<"i32">): void => {
-          const last = i32.sub(positions, 1);
-          /* Behind the last position, the last again: the same numbers go to the same place. */
-          const targets = sums.map((_, r) =>
-            f.local("i32", elementOf(f.local("i32", i32.min(f.local("i32", i32.add(position, r)), last)))),
-          );
-          for (const [r, sum] of sums.entries()) {
-            for (const [c, vector] of sum.entries()) vector.set(finisher.finish(vector, c, targets[r]));
-          }
-          store((columns) => {
-            for (const [r, sum] of sums.entries()) storeRow(f, i32.add(output, targets[r]), sum, columns);
-          });
-        };
-        const write = pooled ? writePooled : writeMap;
-        if (!packs) {
-          forEachTile(origin, positions, (position) => {
-            pointerB.set(weights);
-            clear(sums);
-            multiplyTile(f, sums, { rows: pointers, columns: pointerB, vectors: 2, loops });
-            write(position);
-          });
-          return;
+  /** The patches of all tiles, each [tap and channel][four rows], so that every panel reads them as one stream. */
+  function packPatches(origin: Local<"i32">, positions: Local<"i32">): void {
+    const target = f.local("i32", patches);
+    const [, rowTap, columnTap] = band.tapBytes;
+    forEachTile(origin, positions, () => {
+      for (let tap = 0; tap < taps; tap++) {
+        const from = Math.floor(tap / width.size) * rowTap + (tap % width.size) * columnTap;
+        for (let c = 0; c < inC; c++) {
+          const vector = f.local("v128", v128.load32Splat(pointers[0], from + c * 4));
+          for (let r = 1; r < tileRows; r++)
+            vector.set(v128.load32Lane(pointers[r], vector, r, from + c * 4));
+          f.storeV128(target, vector, (tap * inC + c) * 16);
         }
-        const position = f.local("i32");
-        const patch = f.local("i32", patches);
-        f.loop(position, 0, positions, pooled ? 1 : tileRows, () => {
-          multiplyPatch(f, sums, patch, weights, taps * inC);
-          write(position);
-          f.increase(patch, patchBytes);
-        });
       }
-    },
-  };
-};
+      f.increase(target, patchBytes);
+    });
+  }
 
-/** The loops over planes, rows and columns of taps, and channels. */
-function tapLoops({ axes: [depth, height, width], inC }: WasmConvParams, band: Band): TileLoop[] {
+  /** All positions of the band for eight output channels. */
+  function writePanel(
+    origin: Local<"i32">,
+    weights: Local<"i32">,
+    channel: Local<"i32">,
+    panel: Local<"i32">,
+    firstPosition: Local<"i32">,
+    positions: Local<"i32">,
+  ): void {
+    const finisher = new EpilogueWriter(f, epilogue, operands, i32.mul(channel, 4), 2);
+    const finishing = { early: !keepsOrder(epilogue) };
+    const store = (write: (width: number) => void): void => {
+      const isLast = i32.eq(panel, panelsPerGroup - 1);
+      if (lastWidth === tileColumns) write(tileColumns);
+      else
+        f.if(
+          isLast,
+          () => write(lastWidth),
+          () => write(tileColumns),
+        );
+    };
+    const elementOf = (at: I32): I32 =>
+      i32.mul(i32.add(i32.mul(i32.add(firstPosition, at), channels), channel), 4);
+    const writePooled = (position: Local<"i32">): void => {
+      const element = f.local("i32", elementOf(position));
+      store((columns) => {
+        const finish = (value: Local<"v128">, c: number) => finisher.finish(value, c, element);
+        storePooled(f, sums, { finish, ...finishing }, element, { output, winners }, columns);
+      });
+    };
+    const writeMap = (position: Local<"i32">): void => {
+      const last = i32.sub(positions, 1);
+      /* Behind the last position, the last again: the same numbers go to the same place. */
+      const targets = sums.map((_, r) => {
+        if (!isDense) return f.local("i32", i32.mul(i32.add(i32.mul(places[r], channels), channel), 4));
+        const at = f.local("i32", i32.min(f.local("i32", i32.add(position, r)), last));
+        return f.local("i32", elementOf(at));
+      });
+      for (const [r, sum] of sums.entries()) {
+        for (const [c, vector] of sum.entries()) vector.set(finisher.finish(vector, c, targets[r]));
+      }
+      store((columns) => {
+        for (const [r, sum] of sums.entries()) storeRow(f, i32.add(output, targets[r]), sum, columns);
+      });
+    };
+    const write = pooled ? writePooled : writeMap;
+    if (!packs) {
+      forEachTile(origin, positions, (position) => {
+        pointerB.set(weights);
+        clear(sums);
+        if (!isEmpty) multiplyTile(f, sums, { rows: pointers, columns: pointerB, vectors: 2, loops });
+        write(position);
+      });
+      return;
+    }
+    const position = f.local("i32");
+    const patch = f.local("i32", patches);
+    f.loop(position, 0, positions, pooled ? 1 : tileRows, () => {
+      multiplyPatch(f, sums, patch, weights, taps * inC);
+      write(position);
+      f.increase(patch, patchBytes);
+    });
+  }
+}
+
+/** The loops over planes, rows and columns of taps, and channels; and the bytes before the first tap in a panel. */
+function tapLoops(
+  { axes: [, height, width], inC }: WasmConvParams,
+  [depthPhase, heightPhase, widthPhase]: Phase,
+  band: Band,
+): { loops: TileLoop[]; firstTap: number } {
   const [planeTap, rowTap, columnTap] = band.tapBytes;
   const column = tileColumns * 4;
-  return simplifyLoops([
-    { count: depth.size, a: planeTap, b: height.size * width.size * inC * column },
-    { count: height.size, a: rowTap, b: width.size * inC * column },
-    { count: width.size, a: columnTap, b: inC * column },
-    { count: inC, a: 4, b: column },
-  ]);
+  const tap = inC * column;
+  const bytes = [height.size * width.size * tap, width.size * tap, tap];
+  const axes = [depthPhase, heightPhase, widthPhase];
+  return {
+    loops: simplifyLoops([
+      { count: depthPhase.taps, a: planeTap, b: depthPhase.tapStep * bytes[0] },
+      { count: heightPhase.taps, a: rowTap, b: heightPhase.tapStep * bytes[1] },
+      { count: widthPhase.taps, a: columnTap, b: widthPhase.tapStep * bytes[2] },
+      { count: inC, a: 4, b: column },
+    ]),
+    firstTap: axes.reduce((sum, { firstTap }, axis) => sum + firstTap * bytes[axis], 0),
+  };
 }
 
 /** The next position along a row, or the first of the next row. */

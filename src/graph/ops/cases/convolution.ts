@@ -119,6 +119,30 @@ export const convolutionCases = {
     pooledCase("pooled: 1 × 1", [2, 6, 6, 18], [1, 1, 18, 9]),
     pooledCase("pooled: a batch in slices, units in groups", [67, 4, 5, 3], [3, 3, 3, 42]),
     {
+      name: "1 × 1 with strides: pixels that nobody reads",
+      inputs: [x([2, 7, 6, 5]), x([1, 1, 5, 9])],
+      write: ([image, kernel]) => conv(image, kernel, { strides: 2 }),
+      terms: 9,
+    },
+    {
+      name: "strides and dilation without a common divisor",
+      inputs: [x([2, 11, 14, 3]), x([3, 3, 3, 10])],
+      write: ([image, kernel]) => conv(image, kernel, { strides: 3, dilationRate: 2, padding: "same" }),
+      terms: 90,
+    },
+    {
+      name: "strides and dilation with a common divisor",
+      inputs: [x([1, 12, 13, 4]), x([3, 2, 4, 6])],
+      write: ([image, kernel]) => conv(image, kernel, { strides: 2, dilationRate: 2, padding: 1 }),
+      terms: 54,
+    },
+    {
+      name: "strides too many for phases",
+      inputs: [x([1, 13, 12, 4]), x([6, 6, 4, 5])],
+      write: ([image, kernel]) => conv(image, kernel, { strides: 5, padding: "same" }),
+      terms: 180,
+    },
+    {
       name: "a residual in registers",
       inputs: [x([2, 6, 5, 8]), x([3, 3, 8, 8])],
       write: ([image, kernel]) =>
