@@ -1,23 +1,28 @@
 /**
- * 3 × 3 convolution with stride 1 by Winograd's F(2 × 2, 3 × 3); formulas in winograd.ts.
+ * 3 × 3 convolution with stride 1 by Winograd's F(2 × 2, 3 × 3) or F(4 × 4, 3 × 3); formulas in winograd.ts.
  *
- * Tiles of 2 × 2 outputs are taken in blocks that fit the second-level cache: their patches are transformed to
- * V[16][tile][inC], sixteen products with the transformed kernel give M[16][tile][outC], and these are transformed back,
- * with bias, activation and, if asked for, 2 × 2 max pooling (a tile is then one pooling window) on the way out. Every
- * product sums over the channels in order; blocks and parts do not change a bit.
+ * Tiles of outputs are taken in blocks that fit the second-level cache: their patches are transformed to
+ * V[plane][tile][inC], one product with the transformed kernel for each of the 16 or 36 planes gives
+ * M[plane][tile][outC], and these are transformed back, with bias, activation and, if asked for, 2 × 2 max pooling on the
+ * way out. Every product sums over the channels in order; blocks and parts do not change a bit. Patches that reach out of
+ * the image are copied with zeros around them.
+ *
+ * Lines are transformed in loops, by way of a square of vectors in the thread's memory: a whole patch does not fit the
+ * registers.
  *
  * The input gradient runs here too, with the kernel turned around. A unit is four tiles, counted through the batch.
  */
 import type { Epilogue } from "../../../compiler/expression.ts";
 import type { WindowAxis } from "../../../core/window.ts";
-import { type FunctionBuilder, type I32, i32, i32x4, type Local, type V128, v128 } from "../assembler.ts";
+import { type I32, i32, type Local, type V128, v128 } from "../assembler.ts";
 import type { KernelWriter } from "../kernel.ts";
 import { EpilogueWriter } from "./formula.ts";
 import { keepsOrder, storePooled } from "./pooled-store.ts";
 import { accumulators, clear, multiplyTile, tileColumns, tileRows } from "./tile.ts";
-import { patchSize, transformInput, transformOutput } from "./winograd.ts";
+import { type WinogradScheme, type WinogradTile, winogradSchemes } from "./winograd.ts";
 
 export interface WinogradParams {
+  readonly tile: WinogradTile;
   readonly height: WindowAxis;
   readonly width: WindowAxis;
   readonly inC: number;
@@ -28,23 +33,32 @@ export interface WinogradParams {
 
 /** Target size of a block's transformed patches and products. */
 const blockBytes = 448 * 1024;
-/** Bytes between the sixteen planes, so that they do not meet in the same cache sets. */
+/** Bytes between the planes, so that they do not meet in the same cache sets. */
 const planeGap = 192;
 
-/** Tiles along one axis: with pooling, only whole windows. */
-export function winogradTiles({ out }: WindowAxis, isPooled: boolean): number {
-  return isPooled ? Math.floor(out / 2) : Math.ceil(out / 2);
+/** Outputs along an axis that are made: with pooling, only those of whole windows. */
+const madeOutputs = ({ out }: WindowAxis, isPooled: boolean): number =>
+  isPooled ? Math.floor(out / 2) * 2 : out;
+
+/** Tiles along one axis. */
+export function winogradTiles(axis: WindowAxis, isPooled: boolean, tile: WinogradTile): number {
+  return Math.ceil(madeOutputs(axis, isPooled) / tile);
 }
 
 export const convWinograd: KernelWriter<WinogradParams> = ({ params, outputs }) => {
-  const { height, width, inC, outC, epilogue, pool } = params;
+  const { tile, height, width, inC, outC, epilogue, pool } = params;
+  const scheme = winogradSchemes[tile];
+  const { patch } = scheme;
+  const planes = patch ** 2;
   const isPooled = pool !== "none";
-  const tileRowCount = winogradTiles(height, isPooled);
-  const tileColumnCount = winogradTiles(width, isPooled);
+  const madeRows = madeOutputs(height, isPooled);
+  const madeColumns = madeOutputs(width, isPooled);
+  const tileRowCount = winogradTiles(height, isPooled, tile);
+  const tileColumnCount = winogradTiles(width, isPooled, tile);
   const tilesPerImage = tileRowCount * tileColumnCount;
   const tiles = outputs[0].shape[0] * tilesPerImage;
   const paddedC = Math.ceil(outC / tileColumns) * tileColumns;
-  const fitting = Math.floor(blockBytes / (patchSize * 4 * (inC + paddedC)) / tileRows);
+  const fitting = Math.floor(blockBytes / (planes * 4 * (inC + paddedC)) / tileRows);
   const blockUnits = Math.max(2, Math.min(16, fitting));
   const blockTiles = blockUnits * tileRows;
   const planeV = blockTiles * inC * 4 + planeGap;
@@ -53,19 +67,26 @@ export const convWinograd: KernelWriter<WinogradParams> = ({ params, outputs }) 
   const units = Math.ceil(tiles / tileRows);
   const rowBytes = width.in * inC * 4;
   const imageBytes = height.in * rowBytes;
+  const pixelBytes = inC * 4;
+  /* A square of vectors between the two axes of a transform, and a patch with zeros around it. */
+  const squareBytes = planes * 16;
+  const patchBytes = planes * pixelBytes + 16;
 
   return {
-    algorithm: `winograd23${isPooled ? ", pooled in registers" : ""}`,
+    algorithm: `${scheme.name}${isPooled ? ", pooled in registers" : ""}`,
     units,
-    maxParts: Math.max(1, Math.min(32, Math.floor(units / 8)), Math.min(4, Math.floor(units / 3))),
-    threadBytes: patchSize * (planeV + planeM),
+    /* Every part reads the whole kernel; few parts are better than one all the same. */
+    maxParts: Math.max(Math.min(32, Math.floor(units / 4)), Math.min(4, Math.ceil(units / 2))),
+    threadBytes: planes * (planeV + planeM) + squareBytes + patchBytes,
     numbers: [tiles],
     key: JSON.stringify(["convWinograd", params]),
     write(f, { addresses, numbers: [tileCount], begin, end, scratch }) {
       const [image, kernel] = addresses;
       const operands = addresses.slice(2, 2 + epilogue.kinds.length);
       const [output, winners] = addresses.slice(2 + epilogue.kinds.length);
-      const products = f.local("i32", i32.add(scratch, patchSize * planeV));
+      const products = f.local("i32", i32.add(scratch, planes * planeV));
+      const square = f.local("i32", i32.add(scratch, planes * (planeV + planeM)));
+      const padded = f.local("i32", i32.add(square, squareBytes));
       const unit = f.local("i32", begin);
       f.if(i32.ltS(begin, end), () =>
         f.doWhile(
@@ -107,48 +128,91 @@ export const convWinograd: KernelWriter<WinogradParams> = ({ params, outputs }) 
         });
       }
 
-      /** Patches of the block's tiles → V[16][tile][inC]. */
+      /** Patches of the block's tiles → V[plane][tile][inC]. */
       function transformBlock(first: Local<"i32">, count: Local<"i32">): void {
+        const lines = Array.from({ length: patch }, () => f.local("i32"));
+        const [top, left, source, rowStep] = [f.local("i32"), f.local("i32"), f.local("i32"), f.local("i32")];
         forEachTile(first, count, (t, n, y, x) => {
-          const lines = {
-            rows: patchLines(f, height, y, rowBytes),
-            columns: patchLines(f, width, x, inC * 4),
-          };
-          const source = f.local("i32", i32.add(image, i32.mul(n, imageBytes)));
-          const pointers = lines.rows.offsets.flatMap((row) =>
-            lines.columns.offsets.map((column) => f.local("i32", i32.add(source, i32.add(row, column)))),
+          top.set(i32.sub(i32.mul(y, tile), height.before));
+          left.set(i32.sub(i32.mul(x, tile), width.before));
+          const start = i32.add(i32.mul(top, rowBytes), i32.mul(left, pixelBytes));
+          source.set(i32.add(i32.add(image, i32.mul(n, imageBytes)), start));
+          rowStep.set(rowBytes);
+          /* Unsigned, places before the image are large. */
+          const isInside = i32.and(
+            i32.ltU(top, Math.max(0, height.in - patch + 1)),
+            i32.ltU(left, Math.max(0, width.in - patch + 1)),
           );
-          const target = f.local("i32", i32.add(scratch, i32.mul(t, inC * 4)));
-          const transform = (masked: boolean): void => {
-            const bytes = f.local("i32");
-            const write = (lanes: number): void => {
-              const patch = pointers.map((pointer, i) => {
-                const pixel = v128.load(i32.add(pointer, bytes));
-                if (!masked) return f.local("v128", pixel);
-                const masks = [lines.rows.masks[i >> 2], lines.columns.masks[i & 3]].filter(
-                  (mask) => mask !== undefined,
-                );
-                return f.local("v128", [pixel, ...masks].reduce(v128.and));
-              });
-              const at = f.local("i32", i32.add(target, bytes));
-              for (const [i, value] of transformInput(f, patch).entries())
-                f.storeLanes(at, value, lanes, i * planeV);
-            };
-            f.loop(bytes, 0, Math.floor(inC / 4) * 16, 16, () => write(4));
-            if (inC % 4 > 0) write(inC % 4);
-          };
-          const inside = [...lines.rows.inside, ...lines.columns.inside];
-          if (inside.length === 0) transform(false);
-          else
-            f.if(
-              inside.reduce(i32.and),
-              () => transform(false),
-              () => transform(true),
+          f.if(i32.eq(isInside, 0), () => {
+            copyPatch(top, left, source);
+            source.set(padded);
+            rowStep.set(patch * pixelBytes);
+          });
+          lines[0].set(source);
+          for (const [i, line] of lines.entries()) if (i > 0) line.set(i32.add(lines[i - 1], rowStep));
+          const target = f.local("i32", i32.add(scratch, i32.mul(t, pixelBytes)));
+          const bytes = f.local("i32");
+          const write = (lanes: number): void => {
+            const column = f.local("i32", bytes);
+            transformLines(
+              scheme.input,
+              (i) => v128.load(i32.add(lines[i], column)),
+              () => f.increase(column, pixelBytes),
             );
+            const to = f.local("i32", i32.add(target, bytes));
+            const from = f.local("i32", square);
+            f.repeat(patch, () => {
+              for (const [i, value] of scheme.input(f, loadLine(from)).entries())
+                f.storeLanes(to, value, lanes, i * planeV);
+              f.increase(from, patch * 16);
+              f.increase(to, patch * planeV);
+            });
+          };
+          f.loop(bytes, 0, Math.floor(inC / 4) * 16, 16, () => write(4));
+          if (inC % 4 > 0) write(inC % 4);
         });
       }
 
-      /** M[i] = V[i] · U[i] for the sixteen planes. */
+      /** The part of a patch that lies in the image, whose first pixel would lie at `source`, with zeros around it. */
+      function copyPatch(top: Local<"i32">, left: Local<"i32">, source: Local<"i32">): void {
+        const [i, row] = [f.local("i32"), f.local("i32")];
+        const firstColumn = f.local("i32", i32.max(i32.sub(0, left), 0));
+        const room = f.local("i32", i32.sub(width.in, left));
+        const count = f.local("i32", i32.sub(i32.min(room, patch), firstColumn));
+        const skipped = f.local("i32", i32.mul(firstColumn, pixelBytes));
+        f.memoryFill(padded, 0, planes * pixelBytes);
+        f.loop(i, 0, patch, 1, () => {
+          row.set(i32.add(top, i));
+          f.if(i32.and(i32.ltU(row, height.in), i32.gtS(count, 0)), () => {
+            const to = i32.add(i32.add(padded, i32.mul(i, patch * pixelBytes)), skipped);
+            const from = i32.add(i32.add(source, i32.mul(i, rowBytes)), skipped);
+            f.memoryCopy(to, from, i32.mul(count, pixelBytes));
+          });
+        });
+      }
+
+      /** Transforms `patch` lines along the first axis into the columns of the square; `advance` moves to the next. */
+      function transformLines(
+        transform: WinogradScheme["input"],
+        load: (i: number) => V128,
+        advance: () => void,
+      ): void {
+        const to = f.local("i32", square);
+        f.repeat(patch, () => {
+          const line = Array.from({ length: patch }, (_, i) => f.local("v128", load(i)));
+          for (const [i, value] of transform(f, line).entries()) f.storeV128(to, value, i * patch * 16);
+          advance();
+          f.increase(to, 16);
+        });
+      }
+
+      function loadLine(from: Local<"i32">, row = 0): Local<"v128">[] {
+        return Array.from({ length: patch }, (_, i) =>
+          f.local("v128", v128.load(from, (row * patch + i) * 16)),
+        );
+      }
+
+      /** M[i] = V[i] · U[i] for every plane. */
       function multiplyBlock(count: Local<"i32">): void {
         const sums = accumulators(f, tileRows, 2);
         const rows = sums.map(() => f.local("i32"));
@@ -158,7 +222,7 @@ export const convWinograd: KernelWriter<WinogradParams> = ({ params, outputs }) 
         const planeOut = f.local("i32", products);
         const panel = f.local("i32");
         const t = f.local("i32");
-        f.repeat(patchSize, () => {
+        f.repeat(planes, () => {
           f.loop(panel, 0, panels, 1, () => {
             const target = f.local("i32", i32.add(planeOut, i32.mul(panel, tileColumns * 4)));
             const source = f.local("i32", planeIn);
@@ -181,43 +245,58 @@ export const convWinograd: KernelWriter<WinogradParams> = ({ params, outputs }) 
         });
       }
 
-      /** M[16][tile][outC] → outputs. */
+      /** M[plane][tile][outC] → outputs. */
       function writeBlock(first: Local<"i32">, count: Local<"i32">): void {
+        const bytes = f.local("i32");
         forEachTile(first, count, (t, n, y, x) => {
           const source = f.local("i32", i32.add(products, i32.mul(t, paddedC * 4)));
-          const window = f.local("i32", i32.add(first, t));
-          const position = f.local("i32");
-          position.set(
-            i32.add(i32.mul(i32.add(i32.mul(n, height.out), i32.mul(y, 2)), width.out), i32.mul(x, 2)),
-          );
-          const bytes = f.local("i32");
+          const top = f.local("i32", i32.mul(y, tile));
+          const left = f.local("i32", i32.mul(x, tile));
           const write = (lanes: number): void => {
-            const at = f.local("i32", i32.add(source, bytes));
-            const patch = Array.from({ length: patchSize }, (_, i) =>
-              f.local("v128", v128.load(at, i * planeM)),
+            const column = f.local("i32", i32.add(source, bytes));
+            transformLines(
+              scheme.output,
+              (i) => v128.load(column, i * patch * planeM),
+              () => f.increase(column, planeM),
             );
-            const squares = transformOutput(f, patch);
             const finisher = new EpilogueWriter(f, epilogue, operands, bytes, 1);
+            const line = (row: number): Local<"v128">[] =>
+              scheme.output(f, loadLine(square, row)).map((value) => f.local("v128", value));
+            /** Writes at a place of the tile, in steps of `step` outputs, if the output is made. */
+            const place = (i: number, j: number, step: number, store: (element: Local<"i32">) => void) => {
+              const [rows, columns] = step === 2 ? [madeRows / 2, madeColumns / 2] : [height.out, width.out];
+              const row = i32.add(step === 2 ? i32.divU(top, 2) : top, i);
+              const at = i32.add(step === 2 ? i32.divU(left, 2) : left, j);
+              const conditions: I32[] = [];
+              if (i > 0 && madeRows % tile > 0) conditions.push(i32.ltS(row, rows));
+              if (j > 0 && madeColumns % tile > 0) conditions.push(i32.ltS(at, columns));
+              const writeOne = (): void => {
+                const position = i32.add(i32.mul(i32.add(i32.mul(n, rows), row), columns), at);
+                store(f.local("i32", i32.add(i32.mul(position, outC * 4), bytes)));
+              };
+              if (conditions.length === 0) writeOne();
+              else f.if(conditions.reduce(i32.and), writeOne);
+            };
             if (isPooled) {
-              const element = f.local("i32", i32.add(i32.mul(window, outC * 4), bytes));
-              const finish = (value: Local<"v128">) => finisher.finish(value, 0, element);
               const early = !keepsOrder(epilogue);
-              const rows = squares.map((square) => [square]);
-              storePooled(f, rows, { finish, early }, element, { output, winners }, lanes);
+              for (let i = 0; i < tile; i += 2) {
+                const [upper, lower] = [line(i), line(i + 1)];
+                for (let j = 0; j < tile; j += 2) {
+                  const window = [upper[j], upper[j + 1], lower[j], lower[j + 1]].map((value) => [value]);
+                  place(i / 2, j / 2, 2, (element) => {
+                    const finish = (value: Local<"v128">) => finisher.finish(value, 0, element);
+                    storePooled(f, window, { finish, early }, element, { output, winners }, lanes);
+                  });
+                }
+              }
               return;
             }
-            for (const [i, square] of squares.entries()) {
-              const shift = (i >> 1) * width.out + (i & 1);
-              const element = f.local("i32", i32.add(i32.mul(i32.add(position, shift), outC * 4), bytes));
-              const store = () =>
-                f.storeLanes(i32.add(output, element), finisher.finish(square, 0, element), lanes);
-              const below = i >> 1 === 1 && height.out % 2 === 1;
-              const right = (i & 1) === 1 && width.out % 2 === 1;
-              const conditions: I32[] = [];
-              if (below) conditions.push(i32.ltS(y, tileRowCount - 1));
-              if (right) conditions.push(i32.ltS(x, tileColumnCount - 1));
-              if (conditions.length === 0) store();
-              else f.if(conditions.reduce(i32.and), store);
+            for (let i = 0; i < tile; i++) {
+              for (const [j, value] of line(i).entries()) {
+                place(i, j, 1, (element) =>
+                  f.storeLanes(i32.add(output, element), finisher.finish(value, 0, element), lanes),
+                );
+              }
             }
           };
           f.loop(bytes, 0, Math.floor(outC / 4) * 16, 16, () => write(4));
@@ -227,28 +306,3 @@ export const convWinograd: KernelWriter<WinogradParams> = ({ params, outputs }) 
     },
   };
 };
-
-interface PatchLines {
-  /** Bytes of the four lines of a patch, inside the image. */
-  readonly offsets: readonly Local<"i32">[];
-  /** All bits where the line lies in the image, none where it lies in the padding. */
-  readonly masks: readonly V128[];
-  /** Whether all four lie inside; missing where they always do, or where what lies outside cannot matter. */
-  readonly inside: readonly I32[];
-}
-
-/** The four rows, or columns, of a tile's patch. */
-function patchLines(f: FunctionBuilder, axis: WindowAxis, tile: Local<"i32">, lineBytes: number): PatchLines {
-  const { in: inputs, out, before } = axis;
-  const start = f.local("i32", i32.sub(i32.mul(tile, 2), before));
-  const lines = [0, 1, 2, 3].map((i) => f.local("i32", i32.add(start, i)));
-  const clamped = lines.map((line) => f.local("i32", i32.max(i32.min(line, inputs - 1), 0)));
-  const offsets = clamped.map((line) => f.local("i32", i32.mul(line, lineBytes)));
-  const hasPadding = before > 0 || out + 2 - before > inputs;
-  const isInside = (line: Local<"i32">): I32 => i32.ltU(line, inputs);
-  const masks = hasPadding
-    ? lines.map((line) => f.local("v128", i32x4.splat(i32.sub(0, isInside(line)))))
-    : [];
-  const inside = hasPadding ? [i32.and(isInside(lines[0]), isInside(lines[3]))] : [];
-  return { offsets, masks, inside };
-}

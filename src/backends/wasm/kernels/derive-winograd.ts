@@ -1,5 +1,5 @@
 /**
- * A 3 × 3 kernel in Winograd's form (winograd.ts): [16][⌈columns / 8⌉][K][8], sixteen matrices in panels of eight
+ * A 3 × 3 kernel in Winograd's form (winograd.ts): [16 or 36][⌈columns / 8⌉][K][8], matrices in panels of eight
  * columns. Rows and columns may lie anywhere, so that kernels of input gradients — turned around, channels exchanged —
  * are made by the same code. Columns behind the last hold whatever lies there; nobody reads what comes of them.
  *
@@ -8,9 +8,10 @@
 import { i32, type Local, type V128, v128 } from "../assembler.ts";
 import type { KernelWriter } from "../kernel.ts";
 import { tileColumns } from "./tile.ts";
-import { patchSize, transformKernel } from "./winograd.ts";
+import { transformKernel, type WinogradTile, winogradSchemes } from "./winograd.ts";
 
 export interface WinogradPanelParams {
+  readonly tile: WinogradTile;
   /** Elements before the first. */
   readonly offset: number;
   /** Elements from tap to tap along both axes of the window. */
@@ -20,16 +21,17 @@ export interface WinogradPanelParams {
 }
 
 /** Elements of all panels. */
-export function winogradElements({ rows, columns }: WinogradPanelParams): number {
-  return patchSize * Math.ceil(columns.count / tileColumns) * tileColumns * rows.count;
+export function winogradElements({ tile, rows, columns }: WinogradPanelParams): number {
+  return winogradSchemes[tile].patch ** 2 * Math.ceil(columns.count / tileColumns) * tileColumns * rows.count;
 }
 
 export const deriveWinograd: KernelWriter<WinogradPanelParams> = ({ params }) => {
-  const { offset, taps, rows, columns } = params;
+  const { tile, offset, taps, rows, columns } = params;
+  const scheme = winogradSchemes[tile];
   const panels = Math.ceil(columns.count / tileColumns);
   const planeBytes = panels * rows.count * tileColumns * 4;
   return {
-    algorithm: "winograd23 panels",
+    algorithm: `${scheme.name} panels`,
     units: panels * rows.count,
     key: JSON.stringify(["deriveWinograd", params]),
     write(f, { addresses: [input, output], begin, end }) {
@@ -59,7 +61,7 @@ export const deriveWinograd: KernelWriter<WinogradPanelParams> = ({ params }) =>
               kernel.push(f.local("v128", load(tap, 0)));
             }
           }
-          for (const [i, value] of transformKernel(f, kernel).entries()) {
+          for (const [i, value] of transformKernel(f, scheme, kernel).entries()) {
             f.storeV128(target, value, i * planeBytes + half * 4);
           }
         }

@@ -17,6 +17,7 @@ import type { KernelGradientParams } from "../kernels/gradient-tile.ts";
 import type { WasmMatMulParams } from "../kernels/mat-mul.ts";
 import { tileRows } from "../kernels/tile.ts";
 import type { PoolAxes } from "../kernels/winner-lists.ts";
+import { type WinogradTile, winogradSchemes } from "../kernels/winograd.ts";
 import type { PooledConvParams } from "./pooled-gradients.ts";
 
 /** Rows of B further apart than this many columns share too few cache sets: they are packed. */
@@ -71,36 +72,45 @@ function panelsOf(node: Node, matrix: Ref, params: PanelParams) {
 
 /** Channels from which Winograd's products are worth its transforms. */
 const leastWinogradChannels = 8;
-/** Share of the products that whole tiles may waste at the edges. */
-const mostTileWaste = 1.6;
+/** Share of the direct products that Winograd's must stay below, with what whole tiles waste at the edges. */
+const mostWinogradShare = 0.75;
+/** Share of F(2)'s products that F(4)'s, with its dearer transforms, must stay below. */
+const mostShareOfSmallTiles = 0.9;
+/** Tiles of an image from which F(4)'s larger form of the kernel is worth reading. */
+const leastLargeTiles = 4;
 
-/** Whether Winograd's method fits: 3 × 3, stride 1, no dilation or groups, enough channels, few half-empty tiles. */
-function suitsWinograd({ axes, groups, inC, outC, pool }: WasmConvParams): boolean {
+/** The tiles of Winograd's method if it fits: 3 × 3, stride 1, no dilation or groups, enough channels, little waste. */
+function winogradTile({ axes, groups, inC, outC, pool }: WasmConvParams): WinogradTile | undefined {
   const [depth, height, width] = axes;
   const isPlane = depth.in === 1 && depth.out === 1 && depth.size === 1 && depth.before === 0;
   const isSimple = [height, width].every(
     ({ size, stride, dilation, spread, before }) =>
       size === 3 && stride === 1 && dilation === 1 && spread === 1 && before >= 0 && before <= 2,
   );
+  if (!isPlane || !isSimple || groups !== 1 || Math.min(inC, outC) < leastWinogradChannels) return undefined;
   const isPooled = pool !== "none";
-  const tiles = winogradTiles(height, isPooled) * winogradTiles(width, isPooled);
-  const waste = isPooled ? 1 : (tiles * 4) / (height.out * width.out);
-  return (
-    groups === 1 &&
-    isPlane &&
-    isSimple &&
-    waste <= mostTileWaste &&
-    Math.min(inC, outC) >= leastWinogradChannels
-  );
+  const tiles = (tile: WinogradTile) =>
+    winogradTiles(height, isPooled, tile) * winogradTiles(width, isPooled, tile);
+  const products = (tile: WinogradTile) => tiles(tile) * winogradSchemes[tile].patch ** 2;
+  if (tiles(4) >= leastLargeTiles && products(4) <= mostShareOfSmallTiles * products(2)) return 4;
+  const direct = 9 * height.out * width.out;
+  return isPooled || products(2) <= mostWinogradShare * direct ? 2 : undefined;
 }
 
 /** A convolution by Winograd's method, if it suits; `form` says how the kernel lies in memory. */
-function byWinograd(node: Node, params: WasmConvParams, form: WinogradPanelParams): Node[] | undefined {
-  if (!suitsWinograd(params)) return undefined;
+function byWinograd(
+  node: Node,
+  params: WasmConvParams,
+  form: Omit<WinogradPanelParams, "tile">,
+): Node[] | undefined {
+  const tile = winogradTile(params);
+  if (tile === undefined) return undefined;
   const [image, kernel, ...operands] = node.inputs;
-  const { derive, form: panels } = derived("deriveWinograd", node, kernel, form, winogradElements(form));
+  const panelParams = { tile, ...form };
+  const elements = winogradElements(panelParams);
+  const { derive, form: panels } = derived("deriveWinograd", node, kernel, panelParams, elements);
   const { axes, inC, outC, epilogue, pool } = params;
-  const winograd: WinogradParams = { height: axes[1], width: axes[2], inC, outC, epilogue, pool };
+  const winograd: WinogradParams = { tile, height: axes[1], width: axes[2], inC, outC, epilogue, pool };
   return [
     derive,
     { ...node, kernel: "convWinograd", params: winograd, inputs: [image, panels, ...operands] },
