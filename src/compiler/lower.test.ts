@@ -126,7 +126,7 @@ describe("memory", () => {
     graph.output("y", value);
     const { scratchBytes } = lower(graph, wasmTables);
     const mapBytes = 16 * 16 * 8 * 4;
-    const panelBytes = 16 * 8 * 8 * 4;
+    const panelBytes = 36 * 8 * 8 * 4;
     expect(scratchBytes).toBeLessThanOrEqual(2 * mapBytes + 10 * panelBytes + 1024);
   });
 });
@@ -145,6 +145,6 @@ test("a printed plan names calls, methods, shapes and costs", () => {
   const lines = explainProgram(lower(graph, wasmTables), "predict · batch 2").split("\n");
   expect(lines[0]).toMatch(/^predict · batch 2 · 1 calls in 1 phases · scratch/);
   expect(lines[lines.length - 1]).toMatch(
-    /^0\s+dense\s+matMul\s+gemm 4×8\s+1\s+\[2, 8\] \[8, 4\] → \[2, 4\]/,
+    /^0\s+dense\s+matMul\s+gemm 2×8\s+1\s+\[2, 8\] \[8, 4\] → \[2, 4\]/,
   );
 });
