@@ -92,7 +92,7 @@ test("twenty Adam updates on recorded gradients agree with float64", async () =>
       scalar: (name) => graph.input(name, []),
     }),
   );
-  const executable = await backend.prepare(lower(graph, backend.tables));
+  const executable = await backend.prepare(await lower(graph, backend.tables));
   const rate = Float32Array.from({ length: steps }, (_, i) => adam.scalars(i + 1, adam.learningRate).rate);
   await executable.run({ steps, inputs: { gradient: gradients, rate } });
   const actual = await backend.readState(parameter);

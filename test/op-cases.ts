@@ -66,7 +66,7 @@ export class PreparedCase {
   }
 
   async run(backend: Backend, options: LowerOptions = {}): Promise<Record<string, OutputArray>> {
-    const executable = await backend.prepare(lower(this.graph, backend.tables, options));
+    const executable = await backend.prepare(await lower(this.graph, backend.tables, options));
     const { outputs } = await executable.run({ steps: 1, inputs: this.inputs });
     executable.dispose();
     return outputs as Record<string, OutputArray>;

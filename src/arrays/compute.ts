@@ -21,7 +21,7 @@ async function prepare(
   const graph = new Graph();
   const values = inputs.map(({ shape, dtype }, i) => graph.input(`input${i}`, shape, dtype));
   graph.output("output", cast(write(...values)));
-  return backend.prepare(lower(graph, backend.tables));
+  return backend.prepare(await lower(graph, backend.tables));
 }
 
 /**

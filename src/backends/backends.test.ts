@@ -63,7 +63,7 @@ describe("calls read only what was written and write only where they may", () =>
   test.each(allCases)("$name", async ({ opCase }) => {
     const prepared = new PreparedCase(opCase);
     const expected = bits(await prepared.run(two));
-    const program = lower(prepared.graph, two.tables, { guardBytes });
+    const program = await lower(prepared.graph, two.tables, { guardBytes });
     const executable = await two.prepare(program);
     /* 0xff everywhere is NaN as float32: whoever reads it spoils the result. */
     await two.fillScratch(0xff);
@@ -106,7 +106,7 @@ describe.each(backends)("%s keeps states", (_name, backend) => {
     const before = graph.state(state);
     graph.output("before", before);
     graph.update(state, add(before, graph.input("by", [3])));
-    const executable = await backend.prepare(lower(graph, backend.tables));
+    const executable = await backend.prepare(await lower(graph, backend.tables));
     const { outputs } = await executable.run({
       steps: 2,
       inputs: { by: Float32Array.of(1, 1, 1, 10, 20, 30) },
@@ -120,7 +120,7 @@ describe.each(backends)("%s keeps states", (_name, backend) => {
     const [a, b] = [stateOf("a", 1, 2), stateOf("b", 3, 4)];
     graph.update(a, graph.state(b));
     graph.update(b, graph.state(a));
-    const executable = await backend.prepare(lower(graph, backend.tables));
+    const executable = await backend.prepare(await lower(graph, backend.tables));
     await executable.run({ steps: 3, inputs: {} });
     expect([...(await backend.readState(a))]).toEqual([3, 4]);
     expect([...(await backend.readState(b))]).toEqual([1, 2]);
@@ -131,7 +131,7 @@ describe.each(backends)("%s keeps states", (_name, backend) => {
     const [weight, average] = [stateOf("weight", 4, 8), stateOf("average", 0, 0)];
     graph.update(weight, multiply(graph.state(weight), 0.5));
     graph.update(average, add(graph.state(average), graph.state(weight)));
-    const executable = await backend.prepare(lower(graph, backend.tables));
+    const executable = await backend.prepare(await lower(graph, backend.tables));
     await executable.run({ steps: 2, inputs: {} });
     expect([...(await backend.readState(average))]).toEqual([6, 12]);
     expect([...(await backend.readState(weight))]).toEqual([1, 2]);
@@ -143,8 +143,8 @@ describe.each(backends)("%s keeps states", (_name, backend) => {
     reader.output("sum", reduceSum(reader.state(state)));
     const writer = new Graph();
     writer.update(state, multiply(writer.state(state), 3));
-    const read = await backend.prepare(lower(reader, backend.tables, { keepDerived: true }));
-    const write = await backend.prepare(lower(writer, backend.tables));
+    const read = await backend.prepare(await lower(reader, backend.tables, { keepDerived: true }));
+    const write = await backend.prepare(await lower(writer, backend.tables));
     await write.run({ steps: 1, inputs: {} });
     expect([...(await read.run({ steps: 1, inputs: {} })).outputs.sum]).toEqual([6]);
     await backend.writeState(state, Float32Array.of(5, 6));
@@ -157,7 +157,7 @@ describe.each(backends)("%s keeps states", (_name, backend) => {
     const x = graph.input("x", [1]);
     graph.output("loss", reduceSum(multiply(graph.state(state), x)));
     graph.update(state, add(graph.state(state), x));
-    const executable = await backend.prepare(lower(graph, backend.tables));
+    const executable = await backend.prepare(await lower(graph, backend.tables));
     const inputs = { x: Float32Array.of(1, 2, Number.NaN, 4) };
     const { steps, outputs } = await executable.run({ steps: 4, inputs, guard: "loss" });
     expect(steps).toBe(2);
@@ -169,7 +169,7 @@ describe.each(backends)("%s keeps states", (_name, backend) => {
     const graph = new Graph();
     const x = graph.input("x", [3]);
     graph.output("y", add(hostPoint(multiply(x, 2), "doubled"), 1));
-    const executable = await backend.prepare(lower(graph, backend.tables));
+    const executable = await backend.prepare(await lower(graph, backend.tables));
     const seen: number[][] = [];
     const { outputs } = await executable.run({
       steps: 2,
@@ -190,7 +190,7 @@ describe.each(backends)("%s keeps states", (_name, backend) => {
   test("rows of resident data are fed by number", async () => {
     const graph = new Graph();
     graph.output("y", multiply(graph.input("x", [2, 2]), 1));
-    const executable = await backend.prepare(lower(graph, backend.tables));
+    const executable = await backend.prepare(await lower(graph, backend.tables));
     const data = await backend.upload(Float32Array.of(0, 1, 10, 11, 20, 21), 2);
     const rows = Uint32Array.of(2, 0, 1, 1);
     const { outputs } = await executable.run({ steps: 2, inputs: { x: { data, rows } } });
@@ -205,7 +205,7 @@ describe("failures", () => {
     await backend.dispose();
     const graph = new Graph();
     graph.output("y", multiply(graph.input("x", [2]), 2));
-    await expect(backend.prepare(lower(graph, backend.tables))).rejects.toThrow(
+    await expect(backend.prepare(await lower(graph, backend.tables))).rejects.toThrow(
       /wasm backend: expected its threads to run, got it was disposed/,
     );
   });
@@ -214,7 +214,7 @@ describe("failures", () => {
     const graph = new Graph();
     const x = graph.input("x", [1 << 30]);
     graph.output("y", add(multiply(x, 2), 1));
-    await expect(two.prepare(lower(graph, two.tables))).rejects.toThrow(
+    await expect(two.prepare(await lower(graph, two.tables))).rejects.toThrow(
       /expected \d+ free bytes, got \d+ of at most \d+/,
     );
   });

@@ -1,5 +1,5 @@
 import { bytesPerElement, sizeOf } from "../core/shape.ts";
-import { type Pieces, runAtOnce } from "../core/turns.ts";
+import { type Pieces, runInTurns } from "../core/turns.ts";
 import type { Graph, State } from "../graph/graph.ts";
 import { type Dag, dagOf, type Node, type Ref, type Tensor } from "./dag.ts";
 import { isDense } from "./expression.ts";
@@ -17,12 +17,11 @@ export interface LowerOptions {
 }
 
 /** Turns a graph into a program: simplify, rewrite by the backend's tables, order, and give every buffer its place. */
-export function lower(graph: Graph, tables: BackendTables, options?: LowerOptions): Program {
-  return runAtOnce(lowering(graph, tables, options));
+export function lower(graph: Graph, tables: BackendTables, options?: LowerOptions): Promise<Program> {
+  return runInTurns(lowering(graph, tables, options));
 }
 
-/** `lower` in pieces, for threads that must stay free. */
-export function* lowering(graph: Graph, tables: BackendTables, options: LowerOptions = {}): Pieces<Program> {
+function* lowering(graph: Graph, tables: BackendTables, options: LowerOptions = {}): Pieces<Program> {
   const dag = dagOf(graph);
   for (const rewrite of tables.rewrites) {
     yield;
@@ -32,7 +31,7 @@ export function* lowering(graph: Graph, tables: BackendTables, options: LowerOpt
   }
   yield;
   const plan = schedule(dag, tables.inPlace);
-  yield;
+  yield tables.load?.(dag.nodes.map(({ kernel }) => kernel));
   return assemble(dag, plan, tables, options);
 }
 

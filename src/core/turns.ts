@@ -13,21 +13,15 @@ export class Turns {
   }
 }
 
-/** Work in pieces: it yields between them. */
-export type Pieces<Result> = Generator<undefined, Result, undefined>;
-
-export function runAtOnce<Result>(work: Pieces<Result>): Result {
-  for (;;) {
-    const { done, value } = work.next();
-    if (done) return value;
-  }
-}
+/** Work in pieces: it yields between them, or yields what it must wait for. */
+export type Pieces<Result> = Generator<Promise<void> | undefined, Result, undefined>;
 
 export async function runInTurns<Result>(work: Pieces<Result>): Promise<Result> {
   const turns = new Turns();
   for (;;) {
     const { done, value } = work.next();
     if (done) return value;
+    await value;
     await turns.pass();
   }
 }

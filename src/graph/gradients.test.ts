@@ -23,7 +23,7 @@ async function lossAt(prepared: PreparedCase, input: string, index: number, move
     [input]: Float64Array.from(prepared.inputs[input]),
   } as never as Record<string, Float64Array>;
   inputs[input][index] += move;
-  const program = lower(prepared.lossGraph, plainTables);
+  const program = await lower(prepared.lossGraph, plainTables);
   const executable = await reference.prepare(program);
   const { outputs } = await executable.run({ steps: 1, inputs: inputs as never });
   return outputs.loss[0];
@@ -36,7 +36,7 @@ describe("the gradient of each op agrees with central differences", () => {
       test(`${op}: ${opCase.name}`, async () => {
         const prepared = new PreparedCase(opCase);
         const outputs = await prepared.run(reference);
-        const { flops } = lower(prepared.graph, plainTables).calls.reduce(
+        const { flops } = (await lower(prepared.graph, plainTables)).calls.reduce(
           (a, b) => ({ flops: a.flops + b.flops }),
           { flops: 0 },
         );
@@ -63,7 +63,7 @@ async function run(
   graph: Graph,
   inputs: Record<string, Float32Array>,
 ): Promise<Record<string, ArrayLike<number>>> {
-  const executable = await reference.prepare(lower(graph, plainTables));
+  const executable = await reference.prepare(await lower(graph, plainTables));
   return (await executable.run({ steps: 1, inputs })).outputs;
 }
 

@@ -405,7 +405,7 @@ export class Model implements TrainedModel {
     const { program = this.compiled ? "train" : "predict", batchSize = 32 } = options;
     const compiled = program === "predict" ? undefined : this.requireCompiled("explainProgram");
     const session = await this.open();
-    const plan = session.plan(program, typicalBatch(this.network, batchSize, compiled), compiled);
+    const plan = await session.plan(program, typicalBatch(this.network, batchSize, compiled), compiled);
     const { explainProgram } = await import("../compiler/explain-program.ts");
     return explainProgram(plan, `${program} · batch ${batchSize}`);
   }

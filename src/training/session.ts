@@ -1,9 +1,8 @@
 import type { Backend, Executable, Feed, ResidentData, RunRequest, RunResult } from "../backends/contract.ts";
-import { lower, lowering } from "../compiler/lower.ts";
+import { lower } from "../compiler/lower.ts";
 import type { Program } from "../compiler/program.ts";
 import { randomKey, threefry } from "../core/random.ts";
 import { sizeOf } from "../core/shape.ts";
-import { runInTurns } from "../core/turns.ts";
 import type { Network } from "../models/network.ts";
 import {
   type BatchShape,
@@ -63,7 +62,7 @@ export class Session {
   }
 
   /** The plan of a program; nothing runs. */
-  plan(kind: Kind, shape: BatchShape, compiled?: Compiled): Program {
+  plan(kind: Kind, shape: BatchShape, compiled?: Compiled): Promise<Program> {
     const { graph } = this.graph(kind, shape, compiled);
     return lower(graph, this.backend.tables, { keepDerived: kind !== "train" });
   }
@@ -75,7 +74,7 @@ export class Session {
     const prepare = async (): Promise<Prepared> => {
       const graph = this.graph(kind, shape, compiled);
       const options = { keepDerived: kind !== "train" };
-      const program = await runInTurns(lowering(graph.graph, this.backend.tables, options));
+      const program = await lower(graph.graph, this.backend.tables, options);
       return { graph, executable: await this.backend.prepare(program) };
     };
     const result = prepare();

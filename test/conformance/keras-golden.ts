@@ -107,7 +107,7 @@ async function lossValue(
   const isSparse = loss.labels === "classes";
   const y = graph.input("y", isSparse ? shape.slice(0, -1) : shape, isSparse ? "int32" : "float32");
   graph.output("loss", reduceMean(loss.write(y, { output: graph.input("x", shape) })));
-  const executable = await backend.prepare(lower(graph, backend.tables));
+  const executable = await backend.prepare(await lower(graph, backend.tables));
   const { outputs } = await executable.run({
     steps: 1,
     inputs: {
@@ -163,7 +163,7 @@ async function optimizerSteps(testCase: Case, backend: Backend): Promise<ArrayLi
   });
   graph.update(parameter, value);
   graph.output("value", value);
-  const executable = await backend.prepare(lower(graph, backend.tables));
+  const executable = await backend.prepare(await lower(graph, backend.tables));
   const scalars = gradients.map((_, i) => optimizer.scalars(i + 1, optimizer.learningRate));
   const inputs: Record<string, Float32Array> = { gradient: Float32Array.from(gradients.flatMap(flat)) };
   for (const name of Object.keys(scalars[0])) inputs[name] = Float32Array.from(scalars, (step) => step[name]);

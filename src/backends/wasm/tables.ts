@@ -1,7 +1,7 @@
 import { fuseMaps, writeMaps } from "../../compiler/maps.ts";
 import type { BackendTables, CallShape } from "../../compiler/tables.ts";
-import type { KernelPlan, KernelWriter } from "./kernel.ts";
-import { kernels } from "./kernels/index.ts";
+import type { KernelPlan } from "./kernel.ts";
+import { kernelOf, loadKernels } from "./kernels/index.ts";
 import { chooseAlgorithms } from "./rewrites/algorithms.ts";
 import { fuseEpilogues, fusePooling } from "./rewrites/epilogues.ts";
 import { poolWinners } from "./rewrites/pool-winners.ts";
@@ -9,8 +9,7 @@ import { usePooledGradients } from "./rewrites/pooled-gradients.ts";
 import { splitReductions } from "./rewrites/split-reductions.ts";
 
 export function planKernel(call: CallShape): KernelPlan {
-  const writer = (kernels as Record<string, KernelWriter>)[call.kernel];
-  return writer(call as CallShape<never>);
+  return kernelOf(call.kernel)(call as CallShape<never>);
 }
 
 /** Work that is worth a part of its own: below it, handing the part out costs more than it saves. */
@@ -30,6 +29,7 @@ export const wasmTables: BackendTables = {
     splitReductions,
   ],
   inPlace: true,
+  load: loadKernels,
   split(call) {
     const { algorithm, units, threadBytes = 0, maxParts = mostParts } = planKernel(call);
     const worth = Math.ceil(Math.max(call.flops / flopsPerPart, call.byteLength / bytesPerPart));

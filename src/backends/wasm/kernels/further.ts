@@ -1,0 +1,30 @@
+/** Kernels that many networks do without: they are loaded with the first program that calls one of them. */
+import { averagePool, averagePoolGradient } from "./average-pool.ts";
+import { concatenate } from "./concatenate.ts";
+import { convDepthwise } from "./conv-depthwise.ts";
+import { convDepthwiseGradient } from "./conv-depthwise-gradient.ts";
+import { convKernelGradient } from "./conv-kernel-gradient.ts";
+import { convKernelGradientFew } from "./conv-kernel-gradient-few.ts";
+import { gather, scatterAdd } from "./gather.ts";
+import { maxPool, maxPoolWinners } from "./max-pool.ts";
+import { maxPoolGradient, scatterWinners } from "./max-pool-gradient.ts";
+import { pad } from "./pad.ts";
+import { randomUniform } from "./random-uniform.ts";
+
+export const furtherKernels = {
+  averagePool,
+  averagePoolGradient,
+  concatenate,
+  convDepthwise,
+  convDepthwiseGradient,
+  convKernelGradient,
+  convKernelGradientFew,
+  gather,
+  scatterAdd,
+  maxPool,
+  maxPoolWinners,
+  maxPoolGradient,
+  scatterWinners,
+  pad,
+  randomUniform,
+};
