@@ -28,6 +28,7 @@ const mayImport = {
   data: ["core"],
   formats: ["core", "models"],
   training: ["core", "graph", "compiler", "backends", ...items, "layers", "models", "data", "formats"],
+  callbacks: ["core", "training"],
 };
 /** Rooms that the training room loads only when they are used. */
 const onlyLoaded = ["formats"];

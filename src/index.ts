@@ -15,6 +15,7 @@ export {
   disposeBackends,
   startBackend,
 } from "./backends/choose-backend.ts";
+export * as callbacks from "./callbacks/index.ts";
 export type { Constraint } from "./constraints/constraint.ts";
 export {
   BackendError,
@@ -69,10 +70,10 @@ export * as optimizers from "./optimizers/index.ts";
 export type { Optimizer, UpdateContext } from "./optimizers/optimizer.ts";
 export type { OptimizerName } from "./optimizers/table.ts";
 export type { Regularizer } from "./regularizers/regularizer.ts";
-export type { Callback, RunControl, TrainedModel } from "./training/callback.ts";
+export type { Callback, CallbackState, RunControl, TrainedModel } from "./training/callback.ts";
 export type { ClassWeight } from "./training/class-weights.ts";
 export type { CompileOptions, PerOutput } from "./training/compile.ts";
-export type { FitOptions } from "./training/fit.ts";
+export type { FitOptions } from "./training/fit-options.ts";
 export { type FunctionalOptions, model } from "./training/functional.ts";
 export type { EpochLogs, History, StopReason } from "./training/history.ts";
 export {

@@ -70,3 +70,12 @@ export async function writeFile(path: string, content: Uint8Array | string): Pro
     throw fileProblem(path, "write", cause);
   }
 }
+
+/** Removes a file, if it is there. @throws FileError if it cannot be removed. */
+export async function removeFile(path: string): Promise<void> {
+  try {
+    await fileSystem(path).rm(path, { force: true });
+  } catch (cause) {
+    throw fileProblem(path, "write", cause);
+  }
+}

@@ -1,3 +1,4 @@
+import type { NotFiniteError } from "../core/errors.ts";
 import type { EpochLogs, History } from "./history.ts";
 import type { WeightArray } from "./weights.ts";
 
@@ -15,6 +16,23 @@ export interface RunControl {
   readonly model: TrainedModel;
   /** Ends the run after the epoch or step that is under way. */
   stop(): void;
+  /**
+   * Everything the run goes on with, as the bytes of a file: weights, what the optimizer keeps, the place in the data,
+   * the states of callbacks. `loadModel` reads it as a model.
+   */
+  checkpoint(): Promise<Uint8Array>;
+  /**
+   * Goes on where a checkpoint was made; only before the first step, in `onTrainBegin`.
+   *
+   * @throws FileError if it is no checkpoint of such a model, or UsageError if the run is another one.
+   */
+  restore(bytes: Uint8Array, where?: string): Promise<void>;
+}
+
+/** What a callback keeps from step to step, for checkpoints: anything JSON can hold, and arrays. */
+export interface CallbackState {
+  readonly values: unknown;
+  readonly arrays?: Readonly<Record<string, Float32Array>>;
 }
 
 /**
@@ -25,10 +43,26 @@ export interface RunControl {
  * await model.fit(train, { epochs: 5, callbacks: [loud] });
  */
 export interface Callback {
+  /** Under which its state stands in checkpoints. */
+  readonly name?: string;
   onTrainBegin?(control: RunControl): void | Promise<void>;
   onEpochBegin?(epoch: number, control: RunControl): void | Promise<void>;
-  /** After every step, with the means over the epoch so far. Steps run one by one if a callback asks for this. */
+  /** After steps, with the means over the epoch so far: after every one, or as `batchInterval` says. */
   onBatchEnd?(step: number, logs: EpochLogs, control: RunControl): void | Promise<void>;
+  /** Steps between two calls of `onBatchEnd`, counted in the epoch; many steps together are faster. Default 1. */
+  readonly batchInterval?: number;
   onEpochEnd?(epoch: number, logs: EpochLogs, control: RunControl): void | Promise<void>;
   onTrainEnd?(history: History, control: RunControl): void | Promise<void>;
+  /** A loss is NaN or infinite. Whoever has this hook keeps `fit` from throwing; the run ends as stopped. */
+  onNotFinite?(error: NotFiniteError, control: RunControl): void | Promise<void>;
+  /** Called after those of all other callbacks, so that it sees what they did. Default false. */
+  readonly isLast?: boolean;
+  /** What a checkpoint must hold for the callback to go on as if nothing had happened. */
+  save?(): CallbackState;
+  restore?(state: CallbackState): void;
+}
+
+/** In the order in which they are called. */
+export function inOrder(callbacks: readonly Callback[]): Callback[] {
+  return [...callbacks.filter(({ isLast }) => !isLast), ...callbacks.filter(({ isLast }) => isLast)];
 }

@@ -1,187 +1,246 @@
-import { NotFiniteError, OptionError } from "../core/errors.ts";
+import { NotFiniteError, UsageError } from "../core/errors.ts";
 import { createRandom, permutation } from "../core/random.ts";
-import type { Callback, RunControl } from "./callback.ts";
-import type { ClassWeight } from "./class-weights.ts";
-import { evaluateSamples, range } from "./evaluate.ts";
+import type { SavedProgress, SavedRun } from "../formats/safetensors/checkpoint.ts";
+import { type Callback, inOrder, type RunControl, type TrainedModel } from "./callback.ts";
+import { range } from "./evaluate.ts";
+import type { FitOptions } from "./fit-options.ts";
 import { type EpochLogs, type History, historyOf, type StopReason } from "./history.ts";
-import type { Compiled } from "./programs.ts";
 import type { TrainEvent } from "./run.ts";
-import type { Samples, TrainingData } from "./samples.ts";
-import type { SampleSource, Session } from "./session.ts";
-import { EpochTotals } from "./totals.ts";
-
-export interface FitOptions {
-  /** Passes over the data. Default 1. */
-  epochs?: number;
-  /** Samples of one step. Default 32. */
-  batchSize?: number;
-  /** New order for every epoch, from the model's seed. Default true. */
-  shuffle?: boolean;
-  /** Share of the samples, taken from the end before shuffling, that is measured after every epoch but not trained on. Default 0. */
-  validationSplit?: number;
-  /** Measured after every epoch. */
-  validationData?: TrainingData;
-  /** How much samples of each class count in training: `{ 0: 1, 1: 5 }`, or `"balanced"`. */
-  classWeight?: ClassWeight;
-  callbacks?: readonly Callback[];
-  /** Number of the first epoch, to go on where an earlier run ended; `epochs` counts from 0. Default 0. */
-  initialEpoch?: number;
-  /** Ends the run after the step that is under way; the weights are kept. */
-  signal?: AbortSignal;
-  /** Steps of each epoch, if not the whole data. */
-  stepsPerEpoch?: number;
-}
-
-export const fitOptions = [
-  "epochs",
-  "batchSize",
-  "shuffle",
-  "validationSplit",
-  "validationData",
-  "classWeight",
-  "callbacks",
-  "initialEpoch",
-  "signal",
-  "stepsPerEpoch",
-];
+import type { Samples } from "./samples.ts";
+import type { SampleSource } from "./session.ts";
+import type { EpochTotals, SavedTotals } from "./totals.ts";
+import type { Trainer } from "./trainer.ts";
 
 /** Steps are handed to the backend together, about this much work at a time: progress and aborting wait for no more. */
 const runMs = 40;
 
-interface FitContext {
-  readonly session: Session;
-  readonly compiled: Compiled;
-  readonly control: RunControl;
+export interface FitContext {
+  readonly trainer: Trainer;
+  readonly model: TrainedModel;
   readonly train: Samples;
   readonly validation: Samples | undefined;
   readonly options: FitOptions;
   readonly report: (event: TrainEvent) => void;
-  readonly learningRate: () => number;
-  readonly isStopped: () => boolean;
 }
 
-/** @throws OptionError if a number makes no sense. */
-export function checkFitOptions({
-  epochs = 1,
-  batchSize = 32,
-  validationSplit = 0,
-  initialEpoch = 0,
-  stepsPerEpoch = 1,
-}: FitOptions): void {
-  const require = (holds: boolean, expected: string, received: number): void => {
-    if (!holds) throw new OptionError({ where: "fit", expected, received: String(received) });
-  };
-  require(Number.isInteger(epochs) && epochs >= 0, "epochs to be a whole number ≥ 0", epochs);
-  require(Number.isInteger(batchSize) && batchSize >= 1, "batchSize to be a whole number ≥ 1", batchSize);
-  require(Number.isInteger(initialEpoch) &&
-    initialEpoch >= 0, "initialEpoch to be a whole number ≥ 0", initialEpoch);
-  require(Number.isInteger(stepsPerEpoch) &&
-    stepsPerEpoch >= 1, "stepsPerEpoch to be a whole number ≥ 1", stepsPerEpoch);
-  require(validationSplit >= 0 &&
-    validationSplit < 1, "validationSplit at least 0 and below 1", validationSplit);
-}
+/** One call of `fit`: where it is, and what it has seen. */
+export class Fit {
+  private readonly context: FitContext;
+  private readonly callbacks: readonly Callback[];
+  private readonly control: RunControl;
+  private readonly batchSize: number;
+  private isStopped = false;
+  private hasBegun = false;
+  private epoch: number;
+  private epochStep = 0;
+  private totals: EpochTotals;
+  /** States of callbacks that were read from a checkpoint; they get them when all have begun. */
+  private restored: (() => void) | undefined;
+  private epochs: number[] = [];
+  private logs: EpochLogs[] = [];
 
-/** Trains epoch by epoch. */
-export async function fitSamples(context: FitContext): Promise<History> {
-  const { session, compiled, control, train, validation, options, report, isStopped } = context;
-  const { epochs = 1, batchSize = 32, callbacks = [], initialEpoch = 0, signal } = options;
-  const prepared = prepareBatches(context, batchSize);
-  /* Awaited below; if the samples cannot be opened, that is the error to show. */
-  prepared.catch(() => {});
-  const source = await session.open(train);
-  const validationSource = validation && (await session.open(validation));
-  const done: number[] = [];
-  const logs: EpochLogs[] = [];
-  let stopReason: StopReason = "completed";
-  try {
-    await prepared;
-    for (const callback of callbacks) await callback.onTrainBegin?.(control);
-    for (let epoch = initialEpoch; epoch < epochs; epoch++) {
-      if (signal?.aborted) break;
-      for (const callback of callbacks) await callback.onEpochBegin?.(epoch, control);
-      const { means, seconds, imagesPerSecond, isWhole } = await trainEpoch(context, source, epoch);
-      if (!isWhole && signal?.aborted) break;
-      const measured =
-        validationSource && (await evaluateSamples(session, compiled, validationSource, batchSize));
-      const epochLogs = { ...means, ...withPrefix(measured) };
-      done.push(epoch);
-      logs.push(epochLogs);
-      report({ type: "epochEnd", epoch, logs: epochLogs, seconds, imagesPerSecond });
-      for (const callback of callbacks) await callback.onEpochEnd?.(epoch, epochLogs, control);
-      if (isStopped()) break;
+  constructor(context: FitContext) {
+    const { callbacks = [], batchSize = 32, initialEpoch = 0 } = context.options;
+    this.context = context;
+    this.callbacks = inOrder(callbacks);
+    this.batchSize = batchSize;
+    this.epoch = initialEpoch;
+    this.totals = context.trainer.totals();
+    this.control = {
+      model: context.model,
+      stop: () => {
+        this.isStopped = true;
+      },
+      checkpoint: () => this.checkpoint(),
+      restore: (bytes, where = "checkpoint") => this.restore(bytes, where),
+    };
+  }
+
+  /** Trains epoch by epoch. */
+  async run(): Promise<History> {
+    const { trainer, train, validation, options } = this.context;
+    const { epochs = 1, signal } = options;
+    const prepared = this.prepareBatches();
+    /* Awaited below; if the samples cannot be opened, that is the error to show. */
+    prepared.catch(() => {});
+    const source = await trainer.open(train);
+    const validationSource = validation && (await trainer.open(validation));
+    let stopReason: StopReason = "completed";
+    try {
+      await prepared;
+      for (const callback of this.callbacks) await callback.onTrainBegin?.(this.control);
+      this.restored?.();
+      this.hasBegun = true;
+      while (this.epoch < epochs && !signal?.aborted && !this.isStopped) {
+        const isWhole = await this.runEpoch(source, validationSource);
+        if (!isWhole) break;
+      }
+      if (signal?.aborted) stopReason = "aborted";
+      else if (this.isStopped) stopReason = "stopped";
+    } finally {
+      source.dispose();
+      validationSource?.dispose();
     }
-    if (signal?.aborted) stopReason = "aborted";
-    else if (isStopped()) stopReason = "stopped";
-  } finally {
-    source.dispose();
-    validationSource?.dispose();
+    const history = historyOf(this.epochs, this.logs, stopReason);
+    for (const callback of this.callbacks) await callback.onTrainEnd?.(history, this.control);
+    return history;
   }
-  const history = historyOf(done, logs, stopReason);
-  for (const callback of callbacks) await callback.onTrainEnd?.(history, control);
-  return history;
-}
 
-/** Steps of one epoch: whole batches, then what is left. */
-function stepsOf({ train, options }: FitContext): { whole: number; rest: number } {
-  const { batchSize = 32, stepsPerEpoch } = options;
-  const whole = Math.floor(train.length / batchSize);
-  if (stepsPerEpoch !== undefined && stepsPerEpoch <= whole) return { whole: stepsPerEpoch, rest: 0 };
-  return { whole, rest: train.length - whole * batchSize };
-}
-
-/** Plans every batch size before the first step, so that nothing stops for it later. */
-async function prepareBatches(context: FitContext, batchSize: number): Promise<void> {
-  const { session, compiled, train } = context;
-  const { whole, rest } = stepsOf(context);
-  for (const [steps, batch] of [
-    [whole, batchSize],
-    [rest, rest],
-  ] as const) {
-    if (steps > 0) await session.prepare("train", session.batchShape(train, batch), compiled);
+  /** Whole batches of an epoch, then what is left. */
+  private steps(): { whole: number; rest: number } {
+    const { train, options } = this.context;
+    const { stepsPerEpoch } = options;
+    const whole = Math.floor(train.length / this.batchSize);
+    if (stepsPerEpoch !== undefined && stepsPerEpoch <= whole) return { whole: stepsPerEpoch, rest: 0 };
+    return { whole, rest: train.length - whole * this.batchSize };
   }
-}
 
-async function trainEpoch(context: FitContext, source: SampleSource, epoch: number) {
-  const { session, compiled, control, train, options, report, learningRate, isStopped } = context;
-  const { batchSize = 32, shuffle = true, callbacks = [], signal } = options;
-  const { whole, rest } = stepsOf(context);
-  const steps = whole + (rest > 0 ? 1 : 0);
-  const order = shuffle
-    ? permutation(train.length, createRandom(session.seed, `shuffle/${epoch}`))
-    : range(0, train.length);
-  const oneByOne = callbacks.some((callback) => callback.onBatchEnd);
-  const totals = new EpochTotals(compiled.outputs);
-  let lastFinite = Number.NaN;
-  let elapsedMs = 0;
-  let perRun = 1;
-  let step = 0;
-  while (step < steps && !signal?.aborted && !isStopped()) {
-    const isRest = step === whole;
-    const batch = isRest ? rest : batchSize;
-    const count = isRest ? 1 : Math.min(whole - step, perRun);
-    const rows = order.subarray(step * batchSize, step * batchSize + count * batch);
-    const begin = performance.now();
-    const result = await session.train(compiled, source, rows, batch, learningRate());
-    const ms = performance.now() - begin;
-    elapsedMs += ms;
-    const losses = result.outputs.loss;
-    totals.add(result.outputs, result.steps, batch);
-    if (result.steps > 0) lastFinite = losses[result.steps - 1];
-    if (result.steps < count) throw notFinite(epoch, step + result.steps, losses[result.steps], lastFinite);
-    step += count;
-    if (!oneByOne && !isRest) perRun = Math.max(1, Math.min(2 * perRun, Math.round((count * runMs) / ms)));
-    const means = totals.soFar();
-    const imagesPerSecond = (Math.min(step * batchSize, train.length) / elapsedMs) * 1000;
-    report({ type: "progress", epoch, step, steps, logs: means, imagesPerSecond });
-    for (const callback of callbacks) await callback.onBatchEnd?.(step - 1, means, control);
+  /** Plans every batch size before the first step, so that nothing stops for it later. */
+  private async prepareBatches(): Promise<void> {
+    const { trainer, train } = this.context;
+    const { whole, rest } = this.steps();
+    if (whole > 0) await trainer.prepare(train, this.batchSize);
+    if (rest > 0) await trainer.prepare(train, rest);
   }
-  const images = Math.min(step * batchSize, train.length);
-  return {
-    means: totals.logs(),
-    seconds: elapsedMs / 1000,
-    imagesPerSecond: (images / elapsedMs) * 1000,
-    isWhole: step === steps,
-  };
+
+  /** Returns whether the epoch was ended and not broken off. */
+  private async runEpoch(source: SampleSource, validation: SampleSource | undefined): Promise<boolean> {
+    const { trainer, options, report } = this.context;
+    const { epoch } = this;
+    if (this.epochStep === 0) {
+      for (const callback of this.callbacks) await callback.onEpochBegin?.(epoch, this.control);
+    }
+    const { seconds, imagesPerSecond, isWhole } = await this.takeSteps(source);
+    if (!isWhole && options.signal?.aborted) return false;
+    const measured = validation && (await trainer.evaluate(validation, this.batchSize));
+    const logs = { ...this.totals.logs(), ...withPrefix(measured) };
+    this.epochs.push(epoch);
+    this.logs.push(logs);
+    this.epoch++;
+    this.epochStep = 0;
+    this.totals = trainer.totals();
+    report({ type: "epochEnd", epoch, logs, seconds, imagesPerSecond });
+    for (const callback of this.callbacks) await callback.onEpochEnd?.(epoch, logs, this.control);
+    return true;
+  }
+
+  private async takeSteps(source: SampleSource) {
+    const { trainer, train, options, report } = this.context;
+    const { shuffle = true, signal } = options;
+    const { batchSize, epoch, totals } = this;
+    const { whole, rest } = this.steps();
+    const steps = whole + (rest > 0 ? 1 : 0);
+    const order = shuffle
+      ? permutation(train.length, createRandom(trainer.seed, `shuffle/${epoch}`))
+      : range(0, train.length);
+    const first = this.epochStep;
+    const images = (): number =>
+      Math.min(this.epochStep * batchSize, train.length) - Math.min(first * batchSize, train.length);
+    let lastFinite = Number.NaN;
+    let elapsedMs = 0;
+    let perRun = 1;
+    while (this.epochStep < steps && !signal?.aborted && !this.isStopped) {
+      const step = this.epochStep;
+      const isRest = step === whole;
+      const batch = isRest ? rest : batchSize;
+      const count = isRest ? 1 : Math.min(whole - step, perRun, this.untilCallback(step));
+      const rows = order.subarray(step * batchSize, step * batchSize + count * batch);
+      const begin = performance.now();
+      const result = await trainer.train(source, rows, batch);
+      const ms = performance.now() - begin;
+      elapsedMs += ms;
+      const losses = result.outputs.loss;
+      totals.add(result.outputs, result.steps, batch);
+      if (result.steps > 0) lastFinite = losses[result.steps - 1];
+      this.epochStep += result.steps;
+      if (result.steps < count) {
+        await this.giveUp(notFinite(epoch, this.epochStep, losses[result.steps], lastFinite));
+        break;
+      }
+      if (!isRest) perRun = Math.max(1, Math.min(2 * perRun, Math.round((count * runMs) / ms)));
+      const means = totals.soFar();
+      const imagesPerSecond = (images() / elapsedMs) * 1000;
+      report({ type: "progress", epoch, step: this.epochStep, steps, logs: means, imagesPerSecond });
+      for (const callback of this.callbacks) {
+        if (this.epochStep % (callback.batchInterval ?? 1) !== 0 && this.epochStep < steps) continue;
+        await callback.onBatchEnd?.(this.epochStep - 1, means, this.control);
+      }
+    }
+    return {
+      seconds: elapsedMs / 1000,
+      imagesPerSecond: elapsedMs === 0 ? 0 : (images() / elapsedMs) * 1000,
+      isWhole: this.epochStep === steps,
+    };
+  }
+
+  /** Steps until the next one after which a callback wants to be called. */
+  private untilCallback(step: number): number {
+    const waiting = this.callbacks.filter(({ onBatchEnd }) => onBatchEnd);
+    return Math.min(
+      ...waiting.map(({ batchInterval = 1 }) => batchInterval - (step % batchInterval)),
+      Number.POSITIVE_INFINITY,
+    );
+  }
+
+  /** @throws the error, unless a callback takes care of it */
+  private async giveUp(error: NotFiniteError): Promise<void> {
+    const caring = this.callbacks.filter(({ onNotFinite }) => onNotFinite);
+    if (caring.length === 0) throw error;
+    for (const callback of caring) await callback.onNotFinite?.(error, this.control);
+    this.isStopped = true;
+  }
+
+  private saved(): SavedRun {
+    const { trainer, train, options } = this.context;
+    const { shuffle = true } = options;
+    return { samples: train.length, batchSize: this.batchSize, shuffle, seed: trainer.seed };
+  }
+
+  private async checkpoint(): Promise<Uint8Array> {
+    const { trainer } = this.context;
+    const { captureCallbacks, captureStates } = await import("./run-state.ts");
+    const { writeCheckpoint } = await import("../formats/safetensors/checkpoint.ts");
+    const { values, arrays } = captureCallbacks(this.callbacks);
+    const progress: SavedProgress = {
+      run: this.saved(),
+      step: trainer.step,
+      learningRate: trainer.learningRate,
+      epoch: this.epoch,
+      epochStep: this.epochStep,
+      totals: this.totals.save(),
+      epochs: this.epochs,
+      logs: this.logs,
+      callbacks: values,
+    };
+    const states = [...(await captureStates(trainer.backend, trainer.slots())), ...arrays];
+    return writeCheckpoint({ model: await trainer.savedModel(), states, progress });
+  }
+
+  private async restore(bytes: Uint8Array, where: string): Promise<void> {
+    if (this.hasBegun) {
+      throw new UsageError({
+        where: "restore",
+        expected: "a run that has not begun, as in onTrainBegin",
+        received: "one that has taken steps",
+      });
+    }
+    const { trainer } = this.context;
+    const { checkSameRun, restoreCallbacks, restoreStates } = await import("./run-state.ts");
+    const { readCheckpoint } = await import("../formats/safetensors/checkpoint.ts");
+    const { model, states, progress } = readCheckpoint(bytes, where);
+    checkSameRun(where, this.saved(), progress.run);
+    await restoreStates(where, trainer.backend, trainer.weights(), model.weights);
+    await restoreStates(where, trainer.backend, trainer.slots(), states);
+    trainer.step = progress.step;
+    trainer.learningRate = progress.learningRate;
+    this.epoch = progress.epoch;
+    this.epochStep = progress.epochStep;
+    this.totals = trainer.totals();
+    this.totals.restore(progress.totals as SavedTotals);
+    this.epochs = [...progress.epochs];
+    this.logs = [...progress.logs];
+    this.restored = () => restoreCallbacks(this.callbacks, progress.callbacks, states);
+  }
 }
 
 function notFinite(epoch: number, step: number, loss: number, lastFinite: number): NotFiniteError {

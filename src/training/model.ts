@@ -3,6 +3,7 @@ import type { Backend } from "../backends/contract.ts";
 import { NotFiniteError, OptionError, UsageError } from "../core/errors.ts";
 import { checkOptions } from "../core/names.ts";
 import type { Shape } from "../core/shape.ts";
+import type { SavedModel } from "../formats/safetensors/model.ts";
 import type { ApplyOptions, Layer, SymbolicTensor } from "../layers/layer.ts";
 import { findLayer, freezeUntil } from "../models/find-layer.ts";
 import type { Network } from "../models/network.ts";
@@ -10,10 +11,11 @@ import { NetworkLayer } from "../models/network-layer.ts";
 import { type ModelSpec, specOf } from "../models/spec.ts";
 import { summaryOf } from "../models/summary.ts";
 import { optimizerOf } from "../optimizers/table.ts";
-import type { RunControl, TrainedModel } from "./callback.ts";
+import type { TrainedModel } from "./callback.ts";
 import { type CompileOptions, compileOptions, compileOutputs } from "./compile.ts";
 import { evaluateSamples, range } from "./evaluate.ts";
-import { checkFitOptions, type FitOptions, fitOptions, fitSamples } from "./fit.ts";
+import { Fit } from "./fit.ts";
+import { checkFitOptions, type FitOptions, fitOptions } from "./fit-options.ts";
 import type { EpochLogs } from "./history.ts";
 import type { Prediction } from "./predict.ts";
 import { type Compiled, typicalBatch } from "./programs.ts";
@@ -28,6 +30,7 @@ import {
 } from "./samples.ts";
 import { Session } from "./session.ts";
 import { EpochTotals } from "./totals.ts";
+import type { Trainer } from "./trainer.ts";
 import type { WeightArray } from "./weights.ts";
 
 export interface ModelOptions extends BackendOptions {
@@ -230,13 +233,6 @@ export class Model implements TrainedModel {
     if (this.isTraining) {
       throw new UsageError({ where: "fit", expected: "one run at a time", received: "a second call of fit" });
     }
-    let stopped = false;
-    const control: RunControl = {
-      model: this,
-      stop() {
-        stopped = true;
-      },
-    };
     this.isTraining = true;
     return new TrainingRun(async (report) => {
       try {
@@ -244,21 +240,40 @@ export class Model implements TrainedModel {
           this.open(),
           this.split(compiled, data, options),
         ]);
-        return await fitSamples({
-          session,
-          compiled,
-          control,
-          train,
-          validation,
-          options,
-          report,
-          learningRate: () => this.rate,
-          isStopped: () => stopped,
-        });
+        const trainer = this.trainer(session, compiled);
+        return await new Fit({ trainer, model: this, train, validation, options, report }).run();
       } finally {
         this.isTraining = false;
       }
     });
+  }
+
+  private trainer(session: Session, compiled: Compiled): Trainer {
+    const model = this;
+    return {
+      backend: session.backend,
+      seed: session.seed,
+      get step() {
+        return session.step;
+      },
+      set step(step) {
+        session.step = step;
+      },
+      get learningRate() {
+        return model.rate;
+      },
+      set learningRate(rate) {
+        model.learningRate = rate;
+      },
+      totals: () => new EpochTotals(compiled.outputs),
+      open: (samples) => session.open(samples),
+      prepare: (samples, batch) => session.prepare("train", session.batchShape(samples, batch), compiled),
+      train: (source, rows, batch) => session.train(compiled, source, rows, batch, model.rate),
+      evaluate: (source, batchSize) => evaluateSamples(session, compiled, source, batchSize),
+      weights: () => new Map(this.network.weights.map(({ path, state }) => [path, state])),
+      slots: () => compiled.slots,
+      savedModel: () => this.saved(),
+    };
   }
 
   private async split(
@@ -428,10 +443,14 @@ export class Model implements TrainedModel {
   /** Architecture and weights as the bytes of a safetensors file. */
   async serialize(): Promise<Uint8Array> {
     const { writeModel } = await import("../formats/safetensors/model.ts");
+    return writeModel(await this.saved());
+  }
+
+  private async saved(): Promise<SavedModel> {
     const { savedTraining } = await import("./saved-training.ts");
     const { name, compiled } = this;
     const training = compiled && savedTraining(compiled);
-    return writeModel({ name, spec: this.toSpec(), training, weights: await this.getWeights() });
+    return { name, spec: this.toSpec(), training, weights: await this.getWeights() };
   }
 
   /** Gives back the memory of weights and programs. The model cannot be used afterwards. */

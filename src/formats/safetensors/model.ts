@@ -29,12 +29,23 @@ export interface SavedTraining {
 /** Of the metadata's layout. */
 const version = 1;
 
-/** Architecture as JSON in the metadata, weights as arrays under their paths. */
-export function writeModel({ name, spec, training, weights }: SavedModel): Uint8Array<ArrayBuffer> {
+/** Names of arrays that are no weights, but what training keeps, begin with this. */
+export const trainingPrefix = "training:";
+
+/**
+ * Architecture as JSON in the metadata, weights as arrays under their paths.
+ *
+ * @param more entries of metadata
+ */
+export function writeModel(
+  { name, spec, training, weights }: SavedModel,
+  more: Readonly<Record<string, string>> = {},
+): Uint8Array<ArrayBuffer> {
   const metadata = {
     format: "convnet",
     version: String(version),
     model: JSON.stringify({ name, spec, training }),
+    ...more,
   };
   return writeSafetensors({ tensors: weights, metadata });
 }
@@ -56,5 +67,10 @@ export function readModel(bytes: Uint8Array, where: string): SavedModel {
   }
   if (typeof model?.name !== "string" || typeof model.spec !== "object")
     throw problem("a name and a spec", "neither");
-  return { name: model.name, spec: model.spec, training: model.training, weights: tensors };
+  return {
+    name: model.name,
+    spec: model.spec,
+    training: model.training,
+    weights: tensors.filter((tensor) => !tensor.name.startsWith(trainingPrefix)),
+  };
 }

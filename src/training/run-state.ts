@@ -1,0 +1,98 @@
+import type { Backend } from "../backends/contract.ts";
+import { FileError, UsageError } from "../core/errors.ts";
+import { formatShape, sameShape } from "../core/shape.ts";
+import type { SavedRun, SavedState } from "../formats/safetensors/checkpoint.ts";
+import type { State } from "../graph/graph.ts";
+import type { Callback } from "./callback.ts";
+
+/** All states that training changes or reads, by path. */
+export type StatesByPath = ReadonlyMap<string, State>;
+
+/** The numbers of states as they are now. */
+export async function captureStates(backend: Backend, states: StatesByPath): Promise<SavedState[]> {
+  return Promise.all(
+    [...states].map(async ([name, state]) => ({
+      name,
+      shape: state.shape,
+      data: await backend.readState(state),
+    })),
+  );
+}
+
+/** @throws FileError if they are not the ones that are needed; nothing is changed then. */
+export async function restoreStates(
+  where: string,
+  backend: Backend,
+  states: StatesByPath,
+  saved: readonly SavedState[],
+): Promise<void> {
+  const byName = new Map(saved.map((state) => [state.name, state]));
+  const pairs = [...states].map(([name, state]) => {
+    const found = byName.get(name);
+    if (found && sameShape(found.shape, state.shape)) return { state, data: found.data };
+    throw new FileError({
+      where: `${where}, "${name}"`,
+      expected: formatShape(state.shape),
+      received: found ? formatShape(found.shape) : "no such array",
+      hint: "Compile the model as it was compiled then.",
+    });
+  });
+  await Promise.all(pairs.map(({ state, data }) => backend.writeState(state, data)));
+}
+
+/** What callbacks keep, under their names; the second of a name gets a number. */
+function named(callbacks: readonly Callback[]): Map<string, Callback> {
+  const found = new Map<string, Callback>();
+  for (const callback of callbacks) {
+    const { name } = callback;
+    if (name === undefined || !callback.save) continue;
+    let key = name;
+    for (let i = 1; found.has(key); i++) key = `${name}_${i}`;
+    found.set(key, callback);
+  }
+  return found;
+}
+
+export function captureCallbacks(callbacks: readonly Callback[]): {
+  values: Record<string, unknown>;
+  arrays: SavedState[];
+} {
+  const values: Record<string, unknown> = {};
+  const arrays: SavedState[] = [];
+  for (const [name, callback] of named(callbacks)) {
+    const state = callback.save?.();
+    values[name] = state?.values ?? null;
+    for (const [key, data] of Object.entries(state?.arrays ?? {}))
+      arrays.push({ name: `callbacks/${name}/${key}`, shape: [data.length], data });
+  }
+  return { values, arrays };
+}
+
+/** Callbacks that the checkpoint does not know begin anew. */
+export function restoreCallbacks(
+  callbacks: readonly Callback[],
+  values: Readonly<Record<string, unknown>>,
+  saved: readonly SavedState[],
+): void {
+  for (const [name, callback] of named(callbacks)) {
+    if (!Object.hasOwn(values, name)) continue;
+    const prefix = `callbacks/${name}/`;
+    const arrays = saved
+      .filter((state) => state.name.startsWith(prefix))
+      .map((state) => [state.name.slice(prefix.length), state.data]);
+    callback.restore?.({ values: values[name], arrays: Object.fromEntries(arrays) });
+  }
+}
+
+/** @throws UsageError naming the first setting that differs from that of the run the checkpoint is of. */
+export function checkSameRun(where: string, now: SavedRun, then: SavedRun): void {
+  for (const key of Object.keys(now) as (keyof SavedRun)[]) {
+    if (now[key] === then[key]) continue;
+    throw new UsageError({
+      where,
+      expected: `a run with ${key} ${String(then[key])}, as it was`,
+      received: String(now[key]),
+      hint: "Go on with the same data and options, or begin anew without the checkpoint.",
+    });
+  }
+}
