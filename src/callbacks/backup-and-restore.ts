@@ -7,7 +7,7 @@ import { requireCount, requirePath } from "./require.ts";
 export interface BackupOptions {
   /** The file: a safetensors file of the model with everything else that a run goes on with. */
   path: string;
-  /** After each `"epoch"`, or after so many steps of it too. Default `"epoch"`. */
+  /** After each `"epoch"`, or when at least so many steps have been taken since the last time. Default `"epoch"`. */
   saveFrequency?: "epoch" | number;
   /** Remove the file when the run has come to its end. Default true. */
   deleteCheckpoint?: boolean;
@@ -35,9 +35,14 @@ export function backupAndRestore(options: BackupOptions): Callback {
   requirePath(where, path);
   if (saveFrequency !== "epoch") requireCount(where, "saveFrequency", saveFrequency, 1);
   const save = async (control: RunControl): Promise<void> => writeFile(path, await control.checkpoint());
+  let unsaved = 0;
+  let lastStep = -1;
   return {
+    name: "backupAndRestore",
     isLast: true,
     async onTrainBegin(control) {
+      unsaved = 0;
+      lastStep = -1;
       if (!restore) return;
       const bytes = await readFile(path).catch((error: unknown) => {
         if (error instanceof FileError && error.received === "no such file") return undefined;
@@ -46,12 +51,27 @@ export function backupAndRestore(options: BackupOptions): Callback {
       if (bytes) await control.restore(bytes, path);
     },
     ...(saveFrequency === "epoch"
-      ? {}
-      : { batchInterval: saveFrequency, onBatchEnd: (_step, _logs, control) => save(control) }),
-    onEpochEnd: (_epoch, _logs, control) => save(control),
+      ? { onEpochEnd: (_epoch, _logs, control) => save(control) }
+      : {
+          batchInterval: saveFrequency,
+          onEpochBegin() {
+            lastStep = -1;
+          },
+          async onBatchEnd(step, _logs, control) {
+            unsaved += step - lastStep;
+            lastStep = step;
+            if (unsaved < saveFrequency) return;
+            unsaved = 0;
+            await save(control);
+          },
+        }),
     async onTrainEnd(history, control) {
       if (history.stopReason !== "aborted" && deleteCheckpoint) await removeFile(path);
       else await save(control);
+    },
+    save: () => ({ values: { lastStep } }),
+    restore({ values }) {
+      ({ lastStep } = values as { lastStep: number });
     },
   };
 }

@@ -182,6 +182,39 @@ describe("convnet train", () => {
     expect(last).toMatchObject({ event: "interrupted", signal, model: join(out, "model.safetensors") });
     expect((await loadModel(join(out, "model.safetensors"))).outputShape).toEqual([3]);
     expect(await readFile(join(out, "history.json"), "utf8")).toContain('"stopReason": "interrupted"');
+    expect(await readdir(out)).toContain("checkpoint.safetensors");
+  });
+
+  it("killed anywhere, goes on to the same end as a run that was not", async () => {
+    const argv = (out: string) =>
+      train("--epochs", "40", "--batch-size", "8", "--validation-split", "0.2", "--out", out, "--json");
+    const whole = await runProcess(argv(path("whole")));
+    const [expected] = jsonLines(whole.stdout).slice(-1);
+    const out = path("killed");
+    const piece = [...argv(out), "--checkpoint-every", "1", "--resume"];
+    let [last] = [{} as Fields];
+    let kills = 0;
+    for (; kills < 6 && last.event !== "end"; kills++) {
+      const killSoon = (child: ChildProcess) => setTimeout(() => child.kill("SIGKILL"), 30 + 40 * kills);
+      [last] = jsonLines((await runProcess(piece, kills < 3 ? killSoon : undefined)).stdout).slice(-1);
+    }
+    expect(kills).toBeGreaterThan(1);
+    expect(last).toMatchObject({
+      event: "end",
+      weightsSha256: expected.weightsSha256,
+      steps: expected.steps,
+    });
+    const epochsOf = async (folder: string) => {
+      const { epochs } = JSON.parse(await readFile(join(folder, "history.json"), "utf8"));
+      return epochs.map(({ epoch, logs }: Fields) => ({ epoch, logs }));
+    };
+    expect(await epochsOf(out)).toEqual(await epochsOf(path("whole")));
+  }, 60_000);
+
+  it("asks for the folder of the run it should go on with", async () => {
+    const { code, stderr } = await run(...train("--resume"));
+    expect(code).not.toBe(0);
+    expect(stderr).toContain("--resume: expected --out with the folder of the run, got none.");
   });
 });
 

@@ -1,7 +1,7 @@
 import { rmdirSync } from "node:fs";
 import { access, constants, mkdir } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { fileProblem, writeFile } from "../core/files.ts";
+import { fileProblem, removeFile, writeFile } from "../core/files.ts";
 
 /** Where a run puts what it made. Made before training, so that a wrong place is known early. */
 export class RunFolder {
@@ -48,6 +48,10 @@ export class RunFolder {
   /** Writes a file whole or not at all. */
   async write(name: string, content: string | Uint8Array): Promise<void> {
     await writeFile(this.file(name), content);
+  }
+
+  async remove(name: string): Promise<void> {
+    await removeFile(this.file(name));
   }
 
   /** Removes the folders that were made for the run, if nothing has been put there. At once: a process may be ending. */

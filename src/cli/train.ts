@@ -21,7 +21,13 @@ export function trainCommand(): Command {
     .option("--validation-split <share>", "share of the samples to measure on after every epoch", share, 0)
     .option("--limit <n>", "use only the first n training samples", wholeNumber(1))
     .option("--classes <n>", "number of classes of a folder (default: from its labels)", wholeNumber(1))
-    .option("--out <folder>", "where to save (default: runs/<dataset>-<time>)");
+    .option("--out <folder>", "where to save (default: runs/<dataset>-<time>)")
+    .option(
+      "--checkpoint-every <n>",
+      "save what is needed to go on every n steps (default: only when stopped by a signal)",
+      wholeNumber(1),
+    )
+    .option("--resume", "go on from the checkpoint in --out, to the same end as if nothing had happened");
   for (const option of [...backendOptions(), jsonOption()]) command.addOption(option);
   return command
     .addHelpText(
@@ -33,10 +39,12 @@ Examples:
   $ convnet train data/letters --model letters.json --out runs/letters
   $ convnet train --limit 6000 --epochs 1                a quick look
   $ convnet train --steps 200 --json                     for scripts
+  $ convnet train --out runs/x --checkpoint-every 100    leaves runs/x/checkpoint.safetensors
+  $ convnet train --out runs/x --resume                  goes on from there
 
 A spec is {"layers": [{"type": "conv2d", "filters": 64, "kernelSize": 3, "activation": "relu",
 "inputShape": [28, 28, 1]}, …, {"type": "dense", "units": 10, "activation": "softmax"}]}.
-Ctrl-C finishes the step, saves the weights and says where.`,
+Ctrl-C finishes the step, saves the weights and a checkpoint, and says where.`,
     )
     .action(async (dataset: string, options: TrainOptions) => {
       const { runTraining } = await import("./train/run-training.ts");

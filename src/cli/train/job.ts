@@ -21,6 +21,13 @@ export interface Job {
 
 /** @throws ConvNetError if data, spec and options do not fit together: before anything is trained or written. */
 export async function createJob(argument: string, options: TrainOptions): Promise<Job> {
+  if (options.resume && options.out === undefined) {
+    throw new OptionError({
+      where: "--resume",
+      expected: "--out with the folder of the run",
+      received: "none",
+    });
+  }
   /* Threads start while the data are read. */
   const started = import("../../index.ts").then(({ startBackend }) => startBackend(backendOptions(options)));
   const [data] = await Promise.all([openDataset(argument), started]);

@@ -15,5 +15,7 @@ export interface TrainOptions {
   readonly threads?: number;
   readonly backend: BackendChoice;
   readonly out?: string;
+  readonly checkpointEvery?: number;
+  readonly resume?: boolean;
   readonly json?: boolean;
 }

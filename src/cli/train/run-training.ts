@@ -8,7 +8,7 @@ import { listenForSignals } from "../interrupt.ts";
 import { quote } from "../invocation.ts";
 import { RunFolder } from "../run-folder.ts";
 import { type EpochRecord, type RunRecord, recordName } from "../run-record.ts";
-import { fitLegs } from "./fit-legs.ts";
+import { checkpointName, fitLegs } from "./fit-legs.ts";
 import { createJob, type Job } from "./job.ts";
 import { createJsonView } from "./json-view.ts";
 import type { TrainOptions } from "./options.ts";
@@ -54,7 +54,8 @@ async function trainAndReport(job: Job, folder: RunFolder, view: TrainingView): 
   });
   try {
     await announce(job, view);
-    const epochs = await fitLegs(job, view, interrupt.signal, done);
+    const checkpoint = folder.file(checkpointName);
+    const epochs = await fitLegs(job, { view, signal: interrupt.signal, checkpoint, done });
     if (done.steps === 0) interrupt.check();
     await model.save(modelPath);
     isSaved = true;
@@ -67,6 +68,7 @@ async function trainAndReport(job: Job, folder: RunFolder, view: TrainingView): 
     await writeRecord(folder, { ...record, test });
     await folder.write("report.html", await createReport(job, record, test));
     const sample = await writeSample(job, folder);
+    if (!keepsCheckpoint(options)) await folder.remove(checkpointName);
     view.end({
       testAccuracy: test.accuracy,
       testLoss: test.loss,
@@ -89,6 +91,11 @@ async function trainAndReport(job: Job, folder: RunFolder, view: TrainingView): 
   } finally {
     interrupt.dispose();
   }
+}
+
+/** Whoever asks for checkpoints may call again after the end. */
+function keepsCheckpoint({ checkpointEvery, resume = false }: TrainOptions): boolean {
+  return checkpointEvery !== undefined || resume;
 }
 
 async function announce(job: Job, view: TrainingView): Promise<void> {
@@ -123,7 +130,7 @@ function parametersOf({ layers }: Model): number {
 function speedOf(epochs: readonly EpochRecord[]): { seconds: number; imagesPerSecond: number } {
   const seconds = epochs.reduce((sum, epoch) => sum + epoch.seconds, 0);
   const images = epochs.reduce((sum, epoch) => sum + epoch.seconds * epoch.imagesPerSecond, 0);
-  return { seconds, imagesPerSecond: images / seconds };
+  return { seconds, imagesPerSecond: seconds === 0 ? 0 : images / seconds };
 }
 
 async function createRecord(

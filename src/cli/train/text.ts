@@ -48,5 +48,5 @@ export function nextSteps({ model, report, sample }: TrainingResult, dataset: st
 export function interruptedText(steps: number, model: string | undefined): string {
   return model === undefined
     ? "Stopped before the first step; nothing was saved."
-    : `Stopped after ${formatCount(steps)} steps. The weights are in ${model}`;
+    : `Stopped after ${formatCount(steps)} steps. The weights are in ${model}, and --resume goes on from there`;
 }
