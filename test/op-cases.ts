@@ -65,9 +65,14 @@ export class PreparedCase {
     }
   }
 
-  async run(backend: Backend, options: LowerOptions = {}): Promise<Record<string, OutputArray>> {
+  /** @param onThreads whether a step is too much for the calling thread, small as it is: what is measured always is */
+  async run(
+    backend: Backend,
+    options: LowerOptions & { readonly onThreads?: boolean } = {},
+  ): Promise<Record<string, OutputArray>> {
     const executable = await backend.prepare(await lower(this.graph, backend.tables, options));
-    const { outputs } = await executable.run({ steps: 1, inputs: this.inputs });
+    const measures = options.onThreads ?? false;
+    const { outputs } = await executable.run({ steps: 1, inputs: this.inputs, measures });
     executable.dispose();
     return outputs as Record<string, OutputArray>;
   }

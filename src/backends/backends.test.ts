@@ -47,12 +47,12 @@ describe("wasm agrees with the reference", () => {
   });
 });
 
-describe("the bits do not depend on the number of threads, nor on shared memory", () => {
+describe("the bits do not depend on the number of threads, nor on shared memory or the calling thread", () => {
   test.each(allCases)("$name", async ({ opCase }) => {
     const prepared = new PreparedCase(opCase);
     const expected = bits(await prepared.run(one));
     for (const backend of [...threads.slice(1), unshared])
-      expect(bits(await prepared.run(backend))).toEqual(expected);
+      expect(bits(await prepared.run(backend, { onThreads: true }))).toEqual(expected);
   });
 });
 
@@ -67,11 +67,11 @@ describe("calls read only what was written and write only where they may", () =>
     const executable = await two.prepare(program);
     /* 0xff everywhere is NaN as float32: whoever reads it spoils the result. */
     await two.fillScratch(0xff);
-    const poisoned = await executable.run({ steps: 1, inputs: prepared.inputs });
+    const poisoned = await executable.run({ steps: 1, inputs: prepared.inputs, measures: true });
     expect(bits(poisoned.outputs as Record<string, OutputArray>)).toEqual(expected);
 
     await two.fillScratch(guard);
-    await executable.run({ steps: 1, inputs: prepared.inputs });
+    await executable.run({ steps: 1, inputs: prepared.inputs, measures: true });
     const memory = await two.readScratch();
     for (const { location, byteLength } of program.buffers) {
       if (location.kind !== "scratch") continue;

@@ -19,6 +19,9 @@ export interface WorkList {
   readonly waits: Int32Array;
 }
 
+/** The code of a call for a range of its units. */
+export type Kernel = (args: number, begin: number, end: number, scratch: number) => void;
+
 /** Consecutive phases that run without the caller: items from `first`, `count` of them. */
 export interface Segment {
   readonly first: number;
@@ -104,7 +107,6 @@ export const segmentGap = 256;
 export function engineWorker(port: WorkerPort): void {
   const [NEXT, DONE, EPOCH, SLEEPERS, RUN] = [0, 1, 2, 3, 4];
   const spins = 20_000;
-  type Kernel = (args: number, begin: number, end: number, scratch: number) => void;
   const kernels: Kernel[] = [];
   const programs = new Map<number, { work: WorkList; scratch: number }>();
   let memory: WebAssembly.Memory;

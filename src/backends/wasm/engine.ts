@@ -4,8 +4,10 @@ import { Allocator } from "./allocator.ts";
 import { i32, ModuleBuilder } from "./assembler.ts";
 import {
   controlWords,
+  type Kernel,
   noItem,
   type RunCommand,
+  type Segment,
   type WorkerCommand,
   type WorkerReply,
   type WorkList,
@@ -49,7 +51,8 @@ interface Pending {
 export class Engine {
   readonly threads: number;
   readonly allocator: Allocator;
-  private readonly isShared: boolean;
+  /** Whether the calling thread sees the memory too. */
+  readonly isShared: boolean;
   private readonly maximumPages: number;
   private readonly memory: WebAssembly.Memory | undefined;
   private readonly control: Int32Array | undefined;
@@ -57,6 +60,10 @@ export class Engine {
   private readonly pending = new Map<number, Pending>();
   private readonly kernelIndex = new Map<string, number>();
   private kernelCount = 0;
+  /** All modules of kernels, and the functions of those that the calling thread has made instances of. */
+  private readonly modules: { readonly module: WebAssembly.Module; readonly count: number }[] = [];
+  private readonly functions: Kernel[] = [];
+  private instances = 0;
   private lastId = 0;
   private failure: BackendError | undefined;
   private queue: Promise<unknown> = Promise.resolve();
@@ -184,6 +191,7 @@ export class Engine {
         maximumPages: this.maximumPages,
       });
       for (const key of missing.keys()) this.kernelIndex.set(key, this.kernelCount++);
+      this.modules.push({ module, count: missing.size });
       await this.ask({ kind: "kernels", id: this.nextId(), module, count: missing.size });
     }
     return wanted.map(({ plan }) => this.kernelIndex.get(plan.key) as number);
@@ -195,6 +203,28 @@ export class Engine {
         this.ask({ kind: "program", id: this.nextId(), program, work, scratch: scratch[thread] }, [worker]),
       ),
     );
+  }
+
+  /**
+   * Runs segments on the calling thread: for work that takes less time than waking another.
+   *
+   * @param scratch address of the thread's own memory; no other thread may be running
+   */
+  async runHere(work: WorkList, segments: readonly Segment[], scratch: number): Promise<void> {
+    if (this.failure) throw this.failure;
+    const memory = this.memory as WebAssembly.Memory;
+    for (; this.instances < this.modules.length; this.instances++) {
+      const { module, count } = this.modules[this.instances];
+      const { exports } = await WebAssembly.instantiate(module, { engine: { memory } });
+      for (let i = 0; i < count; i++) this.functions.push(exports[String(i)] as Kernel);
+    }
+    const { kernels, args, calls, begins, ends } = work;
+    for (const { first, count } of segments) {
+      for (let item = first; item < first + count; item++) {
+        const call = calls[item];
+        this.functions[kernels[call]](args[call], begins[item], ends[item], scratch);
+      }
+    }
   }
 
   forget(program: number): void {

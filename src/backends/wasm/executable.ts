@@ -23,6 +23,9 @@ export interface ProgramHost {
   forget(executable: Executable): boolean;
 }
 
+/** About half a millisecond of one thread's work: twice what it takes to wake others and hear from them. */
+const mostFlopsHere = 2 ** 25;
+
 export class WasmExecutable implements Executable {
   readonly program: Program;
   isBound = false;
@@ -119,6 +122,10 @@ export class WasmExecutable implements Executable {
       byteLength: sizeOf(shape) * bytesPerElement[program.buffers[buffer].dtype],
     }));
     const updates = program.updatePhase < program.phases.length;
+    if (!updates && steps === 1 && !request.measures && this.isSmall) {
+      const segments = this.segments.slice(first, to);
+      return { steps, outputs: await this.runHere(feeds, segments, outputs) };
+    }
     const guardSegment = this.segmentEnds.indexOf(program.updatePhase) + 1;
     const reply = await this.engine.run(
       {
@@ -145,6 +152,37 @@ export class WasmExecutable implements Executable {
       outputs: Object.fromEntries(names.map((name, i) => [name, results[i]])),
       ...(request.measures ? { callMs } : {}),
     };
+  }
+
+  /** Whether a step is done sooner than another thread is awake, and before anybody misses the calling one. */
+  private get isSmall(): boolean {
+    const flops = this.program.calls.reduce((sum, call) => sum + call.flops, 0);
+    return this.engine.isShared && flops <= mostFlopsHere;
+  }
+
+  /** One step on the calling thread. */
+  private async runHere(
+    feeds: readonly WorkerFeed[],
+    segments: readonly Segment[],
+    outputs: readonly { address: number; byteLength: number }[],
+  ): Promise<Record<string, Float32Array>> {
+    const { backend, engine, program, work } = this;
+    for (const feed of feeds) {
+      if ("bytes" in feed) await engine.write(feed.address, feed.bytes);
+      else
+        for (const [i, row] of feed.rows.entries()) {
+          const sample = await engine.read(feed.source + row * feed.rowBytes, feed.rowBytes);
+          await engine.write(feed.address + i * feed.rowBytes, sample);
+        }
+    }
+    await engine.runHere(work, segments, backend.threadAddresses[0]);
+    if (this.keepsDerived) this.derivedVersion = backend.version;
+    const results: Record<string, Float32Array> = {};
+    for (const [i, name] of Object.keys(program.outputs).entries()) {
+      const { address, byteLength } = outputs[i];
+      results[name] = new Float32Array((await engine.read(address, byteLength)).buffer);
+    }
+    return results;
   }
 
   /** One step and one segment at a time, with the caller in between. */
