@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { cos, exp, log, pow, sigmoid, sin, tanh } from "./math.ts";
+import { cos, erf, exp, expm1, log, log1p, pow, sigmoid, sin, softplus, tanh } from "./math.ts";
 
 /** Distance in units of the last place of the expected number. */
 function ulps(actual: number, expected: number): number {
@@ -26,6 +26,30 @@ describe("elementary functions agree with the engine's to the last places", () =
   test("log", () => within(2, log, Math.log, 1e-300, 1e300));
   test("tanh", () => within(4, tanh, Math.tanh, -20, 20));
   test("sigmoid", () => within(4, sigmoid, (x) => 1 / (1 + Math.exp(-x)), -30, 30));
+  test("expm1", () => within(4, expm1, Math.expm1, -30, 30));
+  test("log1p", () => within(4, log1p, Math.log1p, -0.99, 1e10));
+  test("expm1 and log1p of the smallest numbers", () => {
+    for (const x of [1e-300, -1e-20, 1e-9]) {
+      expect(ulps(expm1(x), Math.expm1(x))).toBeLessThanOrEqual(4);
+      expect(ulps(log1p(x), Math.log1p(x))).toBeLessThanOrEqual(4);
+    }
+    expect([expm1(-Infinity), log1p(-1), log1p(Infinity)]).toEqual([-1, -Infinity, Infinity]);
+  });
+  test("softplus", () => within(4, softplus, (x) => Math.log1p(Math.exp(x)), -30, 30));
+  test("softplus does not overflow", () => expect([softplus(1e4), softplus(-1e4)]).toEqual([1e4, 0]));
+  /* Abramowitz and Stegun, table 7.1, and 20 digits of it by mpmath. */
+  test.each([
+    [0.1, 0.1124629160182849],
+    [0.5, 0.5204998778130465],
+    [1, 0.8427007929497149],
+    [2, 0.9953222650189527],
+    [2.9, 0.9999589021219005],
+    [3.1, 0.9999883513426328],
+    [5, 0.9999999999984626],
+  ])("erf(%f)", (x, expected) => {
+    expect(ulps(erf(x), expected)).toBeLessThanOrEqual(8);
+    expect(erf(-x)).toBe(-erf(x));
+  });
   test("sin and cos, except where they cross zero", () => {
     for (const [ours, engine] of [
       [sin, Math.sin],

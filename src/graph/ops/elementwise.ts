@@ -10,7 +10,8 @@ import { forEachRepeated, sumTo } from "./reduce-sum.ts";
 
 export type UnaryName =
   | ("negate" | "abs" | "sign" | "square" | "sqrt" | "exp" | "log" | "sin" | "cos")
-  | ("tanh" | "sigmoid" | "relu" | "floor" | "ceil" | "round");
+  | ("tanh" | "sigmoid" | "relu" | "floor" | "ceil" | "round")
+  | ("expm1" | "log1p" | "softplus" | "erf");
 
 export type BinaryName =
   | ("add" | "subtract" | "multiply" | "divide" | "pow" | "maximum" | "minimum")
@@ -36,6 +37,16 @@ export const unaryFunctions: Record<UnaryName, Unary> = {
   cos: { of: math.cos, gradient: (x, _y, g) => negate(multiply(g, sin(x))), flops: 14 },
   tanh: { of: math.tanh, gradient: (_x, y, g) => multiply(g, subtract(1, square(y))), flops: 16 },
   sigmoid: { of: math.sigmoid, gradient: (_x, y, g) => multiply(g, multiply(y, subtract(1, y))), flops: 14 },
+  /** eˣ − 1 and ln(1 + x), exact near 0 too. */
+  expm1: { of: math.expm1, gradient: (_x, y, g) => multiply(g, add(y, 1)), flops: 14 },
+  log1p: { of: math.log1p, gradient: (x, _y, g) => divide(g, add(x, 1)), flops: 18 },
+  /** ln(1 + eˣ) */
+  softplus: { of: math.softplus, gradient: (x, _y, g) => multiply(g, sigmoid(x)), flops: 32 },
+  erf: {
+    of: math.erf,
+    gradient: (x, _y, g) => multiply(g, multiply(exp(negate(square(x))), 2 / Math.sqrt(Math.PI))),
+    flops: 40,
+  },
   /** max(x, 0); a NaN stays. */
   relu: { of: (x) => Math.max(x, 0), gradient: (_x, y, g) => select(greater(y, 0), g, 0), flops: 1 },
   floor: { of: Math.floor, gradient: null, flops: 1 },
@@ -203,6 +214,10 @@ export const relu = unary("relu");
 export const floor = unary("floor");
 export const ceil = unary("ceil");
 export const round = unary("round");
+export const expm1 = unary("expm1");
+export const log1p = unary("log1p");
+export const softplus = unary("softplus");
+export const erf = unary("erf");
 
 export const add = binary("add");
 export const subtract = binary("subtract");

@@ -123,6 +123,75 @@ const sigmoid: VectorFunction = (f, x) => {
   return f32x4.div(numerator, f32x4.add(t, f32x4.const(1)));
 };
 
+/** Below ½ in magnitude eˣ's polynomial without its 1; above, nothing is lost by subtracting it. */
+const expm1: VectorFunction = (f, x) => {
+  const power = f.local("v128", exp(f, x));
+  const p = polynomial(
+    x,
+    [2.4801587e-5, 1.98412698e-4, 1.3888888889e-3, 8.3333333333e-3, 4.1666666667e-2, 1.6666666667e-1, 0.5],
+  );
+  const small = f.local("v128", f32x4.add(f32x4.mul(f32x4.mul(p, x), x), x));
+  const isSmall = f32x4.lt(f32x4.abs(x), f32x4.const(0.5));
+  return v128.bitselect(small, f32x4.sub(power, f32x4.const(1)), isSmall);
+};
+
+/** ln(1 + x), times what 1 + x lost in rounding (Kahan's correction). */
+const log1p: VectorFunction = (f, x) => {
+  const above = f.local("v128", f32x4.add(x, f32x4.const(1)));
+  const logarithm = f.local("v128", log(f, above));
+  const corrected = f32x4.div(f32x4.mul(logarithm, x), f32x4.sub(above, f32x4.const(1)));
+  const asItIs = v128.or(f32x4.eq(above, f32x4.const(1)), f32x4.eq(x, f32x4.const(Infinity)));
+  return v128.bitselect(x, corrected, asItIs);
+};
+
+const softplus: VectorFunction = (f, x) => {
+  const opposite = f.local("v128", f32x4.neg(f32x4.abs(x)));
+  const t = f.local("v128", exp(f, opposite));
+  return f32x4.add(f32x4.max(x, v128.zero), log1p(f, t));
+};
+
+/** Cephes' ndtrf: a polynomial up to 1, e^−x² / x times one of 1 / x² beyond. */
+const erf: VectorFunction = (f, x) => {
+  const square = f.local("v128", f32x4.mul(x, x));
+  const near = f.local(
+    "v128",
+    f32x4.mul(
+      x,
+      polynomial(
+        square,
+        [
+          7.853861353153693e-5, -8.010193625184903e-4, 5.188327685732524e-3, -2.685381193529856e-2,
+          1.128358514861418e-1, -3.7612625824233e-1, 1.12837916709551,
+        ],
+      ),
+    ),
+  );
+  const magnitude = f.local("v128", f32x4.pmax(f32x4.abs(x), f32x4.const(1)));
+  const q = f.local("v128", f32x4.div(f32x4.const(1), magnitude));
+  const y = f.local("v128", f32x4.mul(q, q));
+  const below2 = polynomial(
+    y,
+    [
+      2.326819970068386e-2, -1.387039388740657e-1, 3.687424674597105e-1, -5.824733027278666e-1,
+      6.210004621745983e-1, -4.944515323274145e-1, 3.404879937665872e-1, -2.741127028184656e-1,
+      5.638259427386472e-1,
+    ],
+  );
+  const above2 = polynomial(
+    y,
+    [
+      -1.047766399936249e1, 1.297719955372516e1, -7.495518717768503, 2.921019019210786, -1.0152652792027,
+      4.218463358204948e-1, -2.820767439740514e-1, 5.641895067754075e-1,
+    ],
+  );
+  const p = f.local("v128", v128.bitselect(below2, above2, f32x4.lt(magnitude, f32x4.const(2))));
+  const exponent = f.local("v128", f32x4.neg(f32x4.mul(magnitude, magnitude)));
+  const rest = f32x4.mul(f32x4.mul(exp(f, exponent), q), p);
+  const far = v128.or(f32x4.sub(f32x4.const(1), rest), v128.and(x, i32x4.splat(0x80000000 | 0)));
+  const isFar = f32x4.gt(f32x4.abs(x), f32x4.const(1));
+  return v128.bitselect(far, near, isFar);
+};
+
 /** |a|^b of two lanes in float64: e^(b · ln a), where float32 would lose a digit for every digit of the exponent. */
 function powLanes(f: FunctionBuilder, a: V128, b: V128): V128 {
   const bits = f.local("v128", a);
@@ -198,6 +267,10 @@ export const vectorFunctions: Record<UnaryName | BinaryName | "select", VectorFu
   cos: sine(1),
   tanh,
   sigmoid,
+  expm1,
+  log1p,
+  softplus,
+  erf,
   relu: (_f, x) => f32x4.pmax(x, v128.zero),
   floor: (_f, x) => f32x4.floor(x),
   ceil: (_f, x) => f32x4.ceil(x),

@@ -28,8 +28,11 @@ const everywhere: UnaryName[] = [
   "floor",
   "ceil",
   "round",
+  "expm1",
+  "softplus",
+  "erf",
 ];
-const aboveZero: UnaryName[] = ["log", "sqrt"];
+const aboveZero: UnaryName[] = ["log", "sqrt", "log1p"];
 const binaries: BinaryName[] = [
   "add",
   "subtract",
@@ -47,6 +50,13 @@ export const elementwiseCases = {
   unary: [
     ...everywhere.map((name) => unaryCase(name, "normal")),
     ...aboveZero.map((name) => unaryCase(name, "positive")),
+    ...(["expm1", "softplus", "erf"] as const).map(
+      (name): OpCase => ({
+        ...unaryCase(name, "distinct"),
+        name: `${name}, far from 0`,
+        inputs: [x([32, 9], "distinct")],
+      }),
+    ),
     { name: "long enough for several parts", inputs: [x([100, 1000])], write: ([a]) => elementwise.tanh(a) },
   ],
   binary: [
