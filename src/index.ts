@@ -88,4 +88,11 @@ export type { Prediction } from "./training/predict.ts";
 export type { TrainEvent, TrainingRun } from "./training/run.ts";
 export type { NamedNumbers, TrainingData } from "./training/samples.ts";
 export { sequential } from "./training/sequential.ts";
+export {
+  type StepData,
+  type TrainStep,
+  type TrainStepContext,
+  type TrainStepOptions,
+  trainStep,
+} from "./training/train-step.ts";
 export type { WeightArray } from "./training/weights.ts";

@@ -45,6 +45,11 @@ export interface CompiledOutput {
   readonly metrics: readonly CompiledMetric[];
 }
 
+/** The metrics of all outputs. */
+export function metricsOf(outputs: readonly CompiledOutput[]): CompiledMetric[] {
+  return outputs.flatMap(({ metrics }) => metrics);
+}
+
 /** @throws OptionError for names that do not exist, of things or of outputs. */
 export function compileOutputs(
   network: Network,

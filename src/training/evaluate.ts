@@ -1,6 +1,8 @@
+import { metricsOf } from "./compile.ts";
 import type { EpochLogs } from "./history.ts";
 import type { Compiled } from "./programs.ts";
-import type { SampleSource, Session } from "./session.ts";
+import type { Session } from "./session.ts";
+import type { SampleSource } from "./step-runner.ts";
 import { EpochTotals } from "./totals.ts";
 
 /** Consecutive numbers. */
@@ -16,10 +18,10 @@ export async function evaluateSamples(
   batchSize: number,
 ): Promise<EpochLogs> {
   const { samples } = source;
-  const totals = new EpochTotals(compiled.outputs);
+  const totals = new EpochTotals(metricsOf(compiled.outputs));
   const whole = Math.floor(samples.length / batchSize) * batchSize;
   const evaluate = async (from: number, to: number, batch: number): Promise<void> => {
-    const { executable } = await session.prepare("evaluate", session.batchShape(samples, batch), compiled);
+    const { executable } = await session.program("evaluate", session.batchShape(samples, batch), compiled);
     const perRun = Math.max(1, Math.floor(4096 / batch)) * batch;
     for (let start = from; start < to; start += perRun) {
       const rows = range(start, Math.min(to, start + perRun));

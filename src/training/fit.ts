@@ -7,7 +7,7 @@ import type { FitOptions } from "./fit-options.ts";
 import { type EpochLogs, type History, historyOf, type StopReason } from "./history.ts";
 import type { TrainEvent } from "./run.ts";
 import type { Samples } from "./samples.ts";
-import type { SampleSource } from "./session.ts";
+import type { SampleSource } from "./step-runner.ts";
 import type { EpochTotals, SavedTotals } from "./totals.ts";
 import type { Trainer } from "./trainer.ts";
 

@@ -12,7 +12,7 @@ import { type ModelSpec, specOf } from "../models/spec.ts";
 import { summaryOf } from "../models/summary.ts";
 import { optimizerOf } from "../optimizers/table.ts";
 import type { TrainedModel } from "./callback.ts";
-import { type CompileOptions, compileOptions, compileOutputs } from "./compile.ts";
+import { type CompileOptions, compileOptions, compileOutputs, metricsOf } from "./compile.ts";
 import { evaluateSamples, range } from "./evaluate.ts";
 import { Fit } from "./fit.ts";
 import { checkFitOptions, type FitOptions, fitOptions } from "./fit-options.ts";
@@ -184,7 +184,8 @@ export class Model implements TrainedModel {
     return this.session;
   }
 
-  private async backendNow(): Promise<Backend> {
+  /** Where its weights live; the same for all models with the same backend options. @internal */
+  async openBackend(): Promise<Backend> {
     return (await this.open()).backend;
   }
 
@@ -265,9 +266,9 @@ export class Model implements TrainedModel {
       set learningRate(rate) {
         model.learningRate = rate;
       },
-      totals: () => new EpochTotals(compiled.outputs),
+      totals: () => new EpochTotals(metricsOf(compiled.outputs)),
       open: (samples) => session.open(samples),
-      prepare: (samples, batch) => session.prepare("train", session.batchShape(samples, batch), compiled),
+      prepare: (samples, batch) => session.program("train", session.batchShape(samples, batch), compiled),
       train: (source, rows, batch) => session.train(compiled, source, rows, batch, model.rate),
       evaluate: (source, batchSize) => evaluateSamples(session, compiled, source, batchSize),
       weights: () => new Map(this.network.weights.map(({ path, state }) => [path, state])),
@@ -366,7 +367,7 @@ export class Model implements TrainedModel {
     try {
       const rows = range(0, samples.length);
       const { steps, outputs } = await session.train(compiled, source, rows, samples.length, this.rate);
-      const totals = new EpochTotals(compiled.outputs);
+      const totals = new EpochTotals(metricsOf(compiled.outputs));
       totals.add(outputs, 1, samples.length);
       if (steps === 1) return totals.logs();
       throw new NotFiniteError({
@@ -388,13 +389,13 @@ export class Model implements TrainedModel {
   /** All weights in the order of the layers; moving statistics too. */
   async getWeights(): Promise<WeightArray[]> {
     const { readWeights } = await import("./weights.ts");
-    return readWeights(this.network, await this.backendNow());
+    return readWeights(this.network, await this.openBackend());
   }
 
   /** @throws ShapeError naming the weight that does not fit; nothing is changed then. */
   async setWeights(weights: readonly (WeightArray | Float32Array)[]): Promise<void> {
     const { writeWeights } = await import("./weights.ts");
-    await writeWeights(this.network, await this.backendNow(), weights);
+    await writeWeights(this.network, await this.openBackend(), weights);
   }
 
   /** SHA-256 of all weights as little-endian float32 in the order of `getWeights`. Equal bits, equal hash. */

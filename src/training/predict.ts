@@ -23,7 +23,7 @@ export async function predictSamples(
   for (let from = 0; from < length; ) {
     const batch = Math.min(batchSize, length - from);
     const steps = Math.max(1, Math.min(Math.floor((length - from) / batch), Math.ceil(mostSamples / batch)));
-    const { executable } = await session.prepare("predict", session.batchShape(samples, batch));
+    const { executable } = await session.program("predict", session.batchShape(samples, batch));
     const to = from + steps * batch;
     const feeds = Object.entries(arrays).map(([name, { data, shape }]) => {
       const size = sizeOf(shape);

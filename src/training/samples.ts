@@ -65,10 +65,12 @@ function byName(
   return names.map((name) => record[name]);
 }
 
+type Inputs = Pick<Network, "inputNames" | "inputShapes" | "layers">;
+
 /** @throws ShapeError or DataError if samples are not what the network takes. */
 export async function checkInputs(
   where: string,
-  network: Network,
+  network: Inputs,
   numbers: NamedNumbers,
   shape?: Shape,
 ): Promise<Samples> {
@@ -99,7 +101,7 @@ export async function checkInputs(
 
 async function checkInput(
   where: string,
-  network: Network,
+  network: Inputs,
   inputShape: Shape,
   numbers: Numbers,
   shape: Shape | undefined,

@@ -1,8 +1,6 @@
-import type { Backend, Executable, Feed, ResidentData, RunRequest, RunResult } from "../backends/contract.ts";
+import type { Backend, RunResult } from "../backends/contract.ts";
 import { lower } from "../compiler/lower.ts";
 import type { Program } from "../compiler/program.ts";
-import { randomKey, threefry } from "../core/random.ts";
-import { sizeOf } from "../core/shape.ts";
 import type { Network } from "../models/network.ts";
 import {
   type BatchShape,
@@ -12,46 +10,17 @@ import {
   predictGraph,
   trainGraph,
 } from "./programs.ts";
-import { type FlatArray, typeOf } from "./sample-array.ts";
-import type { Samples } from "./samples.ts";
+import { type Prepared, type SampleSource, StepRunner } from "./step-runner.ts";
 
 type Kind = "train" | "evaluate" | "predict";
 
-interface Prepared {
-  readonly graph: ProgramGraph;
-  readonly executable: Executable;
-}
-
-/** Larger sets of samples are handed over batch by batch. */
-const mostResidentBytes = 256 * 1024 * 1024;
-
-/** Samples as the backend reads them: resident, or gathered for every run. */
-export interface SampleSource {
-  readonly samples: Samples;
-  feed(rows: Uint32Array): Record<string, Feed>;
-  dispose(): void;
-}
-
-function gatherRows(array: FlatArray, length: number, rows: Uint32Array): FlatArray {
-  const gathered = new (array.constructor as Float32ArrayConstructor)(rows.length * length);
-  for (const [i, row] of rows.entries())
-    gathered.set(array.subarray(row * length, (row + 1) * length), i * length);
-  return gathered;
-}
-
 /** A network on a backend: its programs, planned once for each batch size, and its place in training. */
-export class Session {
+export class Session extends StepRunner {
   readonly network: Network;
-  readonly backend: Backend;
-  readonly seed: number;
-  /** Optimizer steps taken so far. */
-  step = 0;
-  private readonly prepared = new Map<string, Promise<Prepared>>();
 
   constructor(network: Network, backend: Backend, seed: number) {
+    super(backend, seed);
     this.network = network;
-    this.backend = backend;
-    this.seed = seed;
   }
 
   private graph(kind: Kind, shape: BatchShape, compiled: Compiled | undefined): ProgramGraph {
@@ -67,64 +36,12 @@ export class Session {
     return lower(graph, this.backend.tables, { keepDerived: kind !== "train" });
   }
 
-  prepare(kind: Kind, shape: BatchShape, compiled?: Compiled): Promise<Prepared> {
+  program(kind: Kind, shape: BatchShape, compiled?: Compiled): Promise<Prepared> {
     const key = JSON.stringify([kind, shape]);
-    const known = this.prepared.get(key);
-    if (known) return known;
-    const prepare = async (): Promise<Prepared> => {
-      const graph = this.graph(kind, shape, compiled);
-      const options = { keepDerived: kind !== "train" };
-      const program = await lower(graph.graph, this.backend.tables, options);
-      return { graph, executable: await this.backend.prepare(program) };
-    };
-    const result = prepare();
-    this.prepared.set(key, result);
-    result.catch(() => this.prepared.delete(key));
-    return result;
+    return this.prepare(key, () => this.graph(kind, shape, compiled), kind !== "train");
   }
 
-  /** Copies samples to the backend if they are few enough. */
-  async open(samples: Samples): Promise<SampleSource> {
-    const arrays = Object.entries(samples.arrays);
-    const bytes = arrays.reduce((sum, [, { data }]) => sum + data.byteLength, 0);
-    if (bytes > mostResidentBytes) {
-      const feed = (rows: Uint32Array) =>
-        Object.fromEntries(
-          arrays.map(([name, { data, shape }]) => [name, gatherRows(data, sizeOf(shape), rows)]),
-        );
-      return { samples, feed, dispose() {} };
-    }
-    const resident = new Map<string, ResidentData>();
-    for (const [name, { data, shape }] of arrays)
-      resident.set(name, await this.backend.upload(data, sizeOf(shape)));
-    return {
-      samples,
-      feed: (rows) => Object.fromEntries([...resident].map(([name, data]) => [name, { data, rows }])),
-      dispose: () => {
-        for (const data of resident.values()) data.dispose();
-      },
-    };
-  }
-
-  batchShape({ arrays }: Samples, batch: number): BatchShape {
-    const types = Object.entries(arrays).map(([name, { data, shape }]) => [
-      name,
-      { shape, dtype: typeOf(data) },
-    ]);
-    return { batch, arrays: Object.fromEntries(types) };
-  }
-
-  /** Runs a program on the arrays that it reads. */
-  run(executable: Executable, request: RunRequest): Promise<RunResult> {
-    const read = Object.entries(request.inputs).filter(([name]) => name in executable.program.inputs);
-    return executable.run({ ...request, inputs: Object.fromEntries(read) });
-  }
-
-  /**
-   * Takes optimizer steps, one for each `batch` of `rows`.
-   *
-   * @returns the loss of every step and the sums of the metrics; fewer steps than asked for if a loss was not finite
-   */
+  /** Takes optimizer steps, one for each `batch` of `rows`: the loss and the sums of the metrics of every step. */
   async train(
     compiled: Compiled,
     source: SampleSource,
@@ -132,39 +49,9 @@ export class Session {
     batch: number,
     learningRate: number,
   ): Promise<RunResult> {
-    const { graph, executable } = await this.prepare(
-      "train",
-      this.batchShape(source.samples, batch),
-      compiled,
+    const prepared = await this.program("train", this.batchShape(source.samples, batch), compiled);
+    return this.takeSteps(prepared, source, rows, batch, (step) =>
+      compiled.optimizer.scalars(step, learningRate),
     );
-    const steps = rows.length / batch;
-    const inputs: Record<string, Feed> = { ...source.feed(rows), ...this.drawKeys(graph, steps) };
-    if (graph.draws.length > 0) inputs.samples = Int32Array.from(rows, (row) => row + source.samples.first);
-    const scalars = Array.from({ length: steps }, (_, i) =>
-      compiled.optimizer.scalars(this.step + i + 1, learningRate),
-    );
-    for (const name of graph.scalars)
-      inputs[`optimizer/${name}`] = Float32Array.from(scalars, (s) => s[name]);
-    const result = await this.run(executable, { steps, inputs, guard: "loss" });
-    this.step += result.steps;
-    return result;
-  }
-
-  /** Two words for each random draw and step: they depend on the seed, the draw's name and the step. */
-  private drawKeys({ draws }: ProgramGraph, steps: number): Record<string, Int32Array> {
-    const keys: Record<string, Int32Array> = {};
-    for (const name of draws) {
-      const key = randomKey(this.seed, name);
-      keys[name] = new Int32Array(steps * 2);
-      for (let i = 0; i < steps; i++) keys[name].set(threefry(key, this.step + i, 0), i * 2);
-    }
-    return keys;
-  }
-
-  /** Forgets all programs: what they were made for has changed. */
-  async clear(): Promise<void> {
-    const all = [...this.prepared.values()];
-    this.prepared.clear();
-    for (const prepared of all) (await prepared).executable.dispose();
   }
 }

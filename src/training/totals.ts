@@ -1,5 +1,5 @@
 import { metricResult } from "../metrics/write-metric.ts";
-import type { CompiledMetric, CompiledOutput } from "./compile.ts";
+import type { CompiledMetric } from "./compile.ts";
 
 type Outputs = Readonly<Record<string, ArrayLike<number>>>;
 
@@ -24,25 +24,24 @@ export interface SavedTotals {
 /** Adds up losses and the totals of metrics in float64, in the order of the steps. */
 export class EpochTotals {
   private readonly metrics: readonly CompiledMetric[];
-  private readonly losses = new Map<string, number>();
+  private readonly losses = new Map([["loss", 0]]);
   private samples = 0;
   private readonly collected = new Map<CompiledMetric, Map<string, Collected>>();
 
-  constructor(outputs: readonly CompiledOutput[]) {
-    this.metrics = outputs.flatMap(({ metrics }) => metrics);
-    this.losses.set("loss", 0);
-    for (const { loss, lossKey } of outputs) if (loss && lossKey) this.losses.set(lossKey, 0);
+  constructor(metrics: readonly CompiledMetric[]) {
+    this.metrics = metrics;
   }
 
   /**
-   * @param outputs the loss of each step that was asked for, and the totals of the metrics: `accuracy/count`
+   * @param outputs of each step that was asked for: losses, and the totals of metrics, `accuracy/count`
    * @param steps how many of them were completed
    * @param batch samples of one step
    */
   add(outputs: Outputs, steps: number, batch: number): void {
     const asked = outputs.loss.length;
-    for (const [key, before] of this.losses) {
-      let sum = before;
+    for (const key of Object.keys(outputs)) {
+      if (key.includes("/")) continue;
+      let sum = this.losses.get(key) ?? 0;
       for (let step = 0; step < steps; step++) sum += outputs[key][step] * batch;
       this.losses.set(key, sum);
     }
@@ -90,7 +89,7 @@ export class EpochTotals {
 
   /** Goes on from what `save` gave. */
   restore({ losses, samples, collected }: SavedTotals): void {
-    for (const key of this.losses.keys()) this.losses.set(key, losses[key] ?? 0);
+    for (const [key, sum] of Object.entries(losses)) this.losses.set(key, sum);
     this.samples = samples;
     for (const metric of this.metrics) {
       const totals = Object.entries(collected[metric.key] ?? {}).map(([name, { sums, pieces }]) => {

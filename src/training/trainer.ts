@@ -3,7 +3,7 @@ import type { SavedModel } from "../formats/safetensors/model.ts";
 import type { State } from "../graph/graph.ts";
 import type { EpochLogs } from "./history.ts";
 import type { Samples } from "./samples.ts";
-import type { SampleSource } from "./session.ts";
+import type { SampleSource } from "./step-runner.ts";
 import type { EpochTotals } from "./totals.ts";
 
 /** What `fit` goes through the samples with: it takes steps, whatever they are. */
