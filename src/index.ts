@@ -63,6 +63,7 @@ export * as metrics from "./metrics/index.ts";
 export type { Metric, MetricContext, Totals } from "./metrics/metric.ts";
 export type { MetricName } from "./metrics/table.ts";
 export { type Drawable, diagram } from "./models/diagram.ts";
+export type { NetworkNode, TensorPlace } from "./models/network.ts";
 export type { Tensors } from "./models/network-between.ts";
 export type { CallSpec, LayerFactories, LayerFactory, LayerSpec, ModelSpec } from "./models/spec.ts";
 export * as ops from "./ops.ts";

@@ -4,6 +4,9 @@
  */
 import { type Shape, sizeOf } from "../core/shape.ts";
 import type { Layer } from "../layers/layer.ts";
+import { drawGraph } from "./diagram-graph.ts";
+import type { NetworkNode } from "./network.ts";
+import { describe, drawText, escapeText, formatNumber as f } from "./svg.ts";
 
 /** What is drawn: a model, or anything with layers and shapes. */
 export interface Drawable {
@@ -11,6 +14,8 @@ export interface Drawable {
   readonly inputShape: Shape;
   /** Shape of one sample behind each layer. */
   readonly shapes: readonly Shape[];
+  /** How layers are connected, if they are no chain. */
+  readonly branches?: readonly NetworkNode[] | undefined;
 }
 
 /** A thing to draw: the data between layers. */
@@ -31,32 +36,6 @@ const mostUnits = 9;
 const unitStep = 15;
 /** How far the depth of a block is drawn to the right and up, per pixel of width. */
 const slant = 0.35;
-
-const describers: Record<string, (options: Readonly<Record<string, unknown>>) => string[]> = {
-  conv2d: ({ kernelSize, strides = 1, activation }) => [
-    `conv ${squared(kernelSize)}${strides === 1 ? "" : ` / ${String(strides)}`}`,
-    ...named(activation),
-  ],
-  maxPooling2d: ({ poolSize = 2 }) => ["max pool", squared(poolSize)],
-  averagePooling2d: ({ poolSize = 2 }) => ["mean pool", squared(poolSize)],
-  globalAveragePooling2d: () => ["global mean"],
-  dense: ({ activation }) => ["dense", ...named(activation)],
-  activation: ({ activation }) => named(activation),
-  dropout: ({ rate }) => [`dropout ${String(rate)}`],
-};
-
-function named(activation: unknown): string[] {
-  return typeof activation === "string" && activation !== "linear" ? [activation] : [];
-}
-
-function squared(size: unknown): string {
-  const [height, width = height] = [size].flat();
-  return `${String(height)} × ${String(width)}`;
-}
-
-function describe(layer: Layer): string[] {
-  return describers[layer.type]?.(layer.options) ?? [layer.type];
-}
 
 /** Layers that neither change the shape nor have weights are mentioned with the layer before them. */
 function stagesOf({ layers, inputShape, shapes }: Drawable): Stage[] {
@@ -111,8 +90,6 @@ interface Placed {
   /** Where lines from the next stage's window begin. */
   readonly block: Block | undefined;
 }
-
-const f = (value: number): string => String(Math.round(value * 10) / 10);
 
 function polygon(points: readonly (readonly [number, number])[], style: string): string {
   return `<polygon class="${style}" points="${points.map(([x, y]) => `${f(x)},${f(y)}`).join(" ")}"/>`;
@@ -203,16 +180,6 @@ function drawConnections(before: Placed, after: Placed, middle: number): string 
   return starts.flatMap((from) => ends.map((to) => line(from, to))).join("");
 }
 
-function drawText(lines: readonly string[], x: number, y: number, style: string): string {
-  return lines
-    .map((line, i) => `<text class="${style}" x="${f(x)}" y="${f(y + i * 14)}">${escapeText(line)}</text>`)
-    .join("");
-}
-
-function escapeText(text: string): string {
-  return text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;").replace(/"/g, "&quot;");
-}
-
 /** A bracket below a run of stages. */
 function drawBracket(stages: readonly Placed[], y: number, name: string): string {
   if (stages.length === 0) return "";
@@ -237,12 +204,13 @@ text{font:11px system-ui,sans-serif;text-anchor:middle;fill:#334}
 
 /**
  * Draws a network as SVG: feature maps to scale with their shapes, dense layers as units, marked "feature extraction"
- * and "classification".
+ * and "classification". Networks with branches are drawn as boxes and arrows.
  *
  * @example
  * const svg = diagram(model); // "<svg xmlns=…"
  */
 export function diagram(model: Drawable): string {
+  if (model.branches) return drawGraph(model.branches);
   const stages = stagesOf(model);
   const scale = scaleOf(stages);
   const top = 58;

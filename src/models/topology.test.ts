@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import * as layers from "../layers/index.ts";
 import { input } from "../layers/input.ts";
 import type { Layer, SymbolicTensor } from "../layers/layer.ts";
+import { diagram } from "./diagram.ts";
 import { networkBetween } from "./network-between.ts";
 import { networkOf } from "./network-of-spec.ts";
 import { specOf } from "./spec.ts";
@@ -199,4 +200,19 @@ test("the summary of a graph says what each layer is connected to", () => {
   const lines = summaryOf(networkBetween(image, out).build(0), []).split("\n");
   expect(lines[2]).toMatch(/Connected to$/);
   expect(lines.find((line) => line.startsWith("sum (add)"))).toMatch(/b2, c$/);
+});
+
+test("a network with branches is drawn as boxes and arrows", () => {
+  const { image, out } = residual();
+  const network = networkBetween(image, out).build(0);
+  const svg = diagram({
+    layers: network.layers,
+    inputShape: [8, 8, 1],
+    shapes: network.shapes,
+    branches: network.nodes,
+  });
+  expect(svg.match(/<rect /g)).toHaveLength(7);
+  expect(svg.match(/class="arrow"/g)).toHaveLength(7);
+  expect(svg).toContain("sum from b2, c");
+  expect(svg).not.toContain("NaN");
 });

@@ -6,7 +6,7 @@ import type { Shape } from "../core/shape.ts";
 import type { SavedModel } from "../formats/safetensors/model.ts";
 import type { ApplyOptions, Layer, SymbolicTensor } from "../layers/layer.ts";
 import { findLayer, freezeUntil } from "../models/find-layer.ts";
-import type { Network } from "../models/network.ts";
+import type { Network, NetworkNode } from "../models/network.ts";
 import { NetworkLayer } from "../models/network-layer.ts";
 import { type ModelSpec, specOf } from "../models/spec.ts";
 import { summaryOf } from "../models/summary.ts";
@@ -80,6 +80,11 @@ export class Model implements TrainedModel {
   /** Shape of one sample behind each layer. */
   get shapes(): readonly Shape[] {
     return this.network.shapes;
+  }
+
+  /** How layers are connected: every use of a layer, and what it reads; missing for a plain chain. */
+  get branches(): readonly NetworkNode[] | undefined {
+    return this.network.isChain ? undefined : this.network.nodes;
   }
 
   /** Shape of one sample. @throws UsageError if there are several inputs. */
