@@ -4,7 +4,7 @@ import type { NetworkNode } from "./network.ts";
 import { describe, drawText, escapeText, formatNumber as f } from "./svg.ts";
 
 const margin = 24;
-const boxWidth = 118;
+const boxWidth = 166;
 const boxHeight = 58;
 const columnGap = 46;
 const rowGap = 22;
