@@ -1,6 +1,6 @@
-import { NotFiniteError, UsageError } from "../core/errors.ts";
+import { NotFiniteError } from "../core/errors.ts";
 import { createRandom, permutation } from "../core/random.ts";
-import type { SavedProgress, SavedRun } from "../formats/safetensors/checkpoint.ts";
+import type { SavedRun } from "../formats/safetensors/checkpoint.ts";
 import { type Callback, inOrder, type RunControl, type TrainedModel } from "./callback.ts";
 import { range } from "./evaluate.ts";
 import type { FitOptions } from "./fit-options.ts";
@@ -197,49 +197,30 @@ export class Fit {
   }
 
   private async checkpoint(): Promise<Uint8Array> {
-    const { trainer } = this.context;
-    const { captureCallbacks, captureStates } = await import("./run-state.ts");
-    const { writeCheckpoint } = await import("../formats/safetensors/checkpoint.ts");
-    const { values, arrays } = captureCallbacks(this.callbacks);
-    const progress: SavedProgress = {
-      run: this.saved(),
-      step: trainer.step,
-      learningRate: trainer.learningRate,
-      epoch: this.epoch,
-      epochStep: this.epochStep,
-      totals: this.totals.save(),
-      epochs: this.epochs,
-      logs: this.logs,
-      callbacks: values,
-    };
-    const states = [...(await captureStates(trainer.backend, trainer.slots())), ...arrays];
-    return writeCheckpoint({ model: await trainer.savedModel(), states, progress });
+    const { writeRun } = await import("./run-state.ts");
+    const { epoch, epochStep, epochs, logs } = this;
+    const place = { epoch, epochStep, epochs, logs, totals: this.totals.save() };
+    return writeRun(this.context.trainer, this.callbacks, this.saved(), place);
   }
 
   private async restore(bytes: Uint8Array, where: string): Promise<void> {
-    if (this.hasBegun) {
-      throw new UsageError({
-        where: "restore",
-        expected: "a run that has not begun, as in onTrainBegin",
-        received: "one that has taken steps",
-      });
-    }
     const { trainer } = this.context;
-    const { checkSameRun, restoreCallbacks, restoreStates } = await import("./run-state.ts");
-    const { readCheckpoint } = await import("../formats/safetensors/checkpoint.ts");
-    const { model, states, progress } = readCheckpoint(bytes, where);
-    checkSameRun(where, this.saved(), progress.run);
-    await restoreStates(where, trainer.backend, trainer.weights(), model.weights);
-    await restoreStates(where, trainer.backend, trainer.slots(), states);
-    trainer.step = progress.step;
-    trainer.learningRate = progress.learningRate;
-    this.epoch = progress.epoch;
-    this.epochStep = progress.epochStep;
+    const { readRun } = await import("./run-state.ts");
+    const { place, restoreCallbacks } = await readRun(
+      where,
+      bytes,
+      trainer,
+      this.callbacks,
+      this.saved(),
+      this.hasBegun,
+    );
+    this.epoch = place.epoch;
+    this.epochStep = place.epochStep;
     this.totals = trainer.totals();
-    this.totals.restore(progress.totals as SavedTotals);
-    this.epochs = [...progress.epochs];
-    this.logs = [...progress.logs];
-    this.restored = () => restoreCallbacks(this.callbacks, progress.callbacks, states);
+    this.totals.restore(place.totals as SavedTotals);
+    this.epochs = [...place.epochs];
+    this.logs = [...place.logs];
+    this.restored = restoreCallbacks;
   }
 }
 

@@ -1,9 +1,10 @@
 import type { Backend } from "../backends/contract.ts";
 import { FileError, UsageError } from "../core/errors.ts";
 import { formatShape, sameShape } from "../core/shape.ts";
-import type { SavedRun, SavedState } from "../formats/safetensors/checkpoint.ts";
+import type { SavedProgress, SavedRun, SavedState } from "../formats/safetensors/checkpoint.ts";
 import type { State } from "../graph/graph.ts";
 import type { Callback } from "./callback.ts";
+import type { Trainer } from "./trainer.ts";
 
 /** All states that training changes or reads, by path. */
 export type StatesByPath = ReadonlyMap<string, State>;
@@ -20,7 +21,7 @@ export async function captureStates(backend: Backend, states: StatesByPath): Pro
 }
 
 /** @throws FileError if they are not the ones that are needed; nothing is changed then. */
-export async function restoreStates(
+async function restoreStates(
   where: string,
   backend: Backend,
   states: StatesByPath,
@@ -53,7 +54,7 @@ function named(callbacks: readonly Callback[]): Map<string, Callback> {
   return found;
 }
 
-export function captureCallbacks(callbacks: readonly Callback[]): {
+function captureCallbacks(callbacks: readonly Callback[]): {
   values: Record<string, unknown>;
   arrays: SavedState[];
 } {
@@ -69,7 +70,7 @@ export function captureCallbacks(callbacks: readonly Callback[]): {
 }
 
 /** Callbacks that the checkpoint does not know begin anew. */
-export function restoreCallbacks(
+function restoreCallbacks(
   callbacks: readonly Callback[],
   values: Readonly<Record<string, unknown>>,
   saved: readonly SavedState[],
@@ -85,7 +86,7 @@ export function restoreCallbacks(
 }
 
 /** @throws UsageError naming the first setting that differs from that of the run the checkpoint is of. */
-export function checkSameRun(where: string, now: SavedRun, then: SavedRun): void {
+function checkSameRun(where: string, now: SavedRun, then: SavedRun): void {
   for (const key of Object.keys(now) as (keyof SavedRun)[]) {
     if (now[key] === then[key]) continue;
     throw new UsageError({
@@ -95,4 +96,54 @@ export function checkSameRun(where: string, now: SavedRun, then: SavedRun): void
       hint: "Go on with the same data and options, or begin anew without the checkpoint.",
     });
   }
+}
+
+/** Where in the data a run is, and what it has reported. */
+type Place = Pick<SavedProgress, "epoch" | "epochStep" | "epochs" | "logs" | "totals">;
+
+/** Everything a run goes on with, as the bytes of a file. */
+export async function writeRun(
+  trainer: Trainer,
+  callbacks: readonly Callback[],
+  run: SavedRun,
+  place: Place,
+): Promise<Uint8Array> {
+  const { writeCheckpoint } = await import("../formats/safetensors/checkpoint.ts");
+  const { values, arrays } = captureCallbacks(callbacks);
+  const { step, learningRate } = trainer;
+  return writeCheckpoint({
+    model: await trainer.savedModel(),
+    states: [...(await captureStates(trainer.backend, trainer.slots())), ...arrays],
+    progress: { run, step, learningRate, ...place, callbacks: values },
+  });
+}
+
+/**
+ * Puts back what `writeRun` wrote, but for the place and the states of callbacks, which the caller takes over.
+ *
+ * @throws FileError or UsageError if it is no checkpoint of such a run, or the run has begun.
+ */
+export async function readRun(
+  where: string,
+  bytes: Uint8Array,
+  trainer: Trainer,
+  callbacks: readonly Callback[],
+  run: SavedRun,
+  hasBegun: boolean,
+): Promise<{ place: Place; restoreCallbacks: () => void }> {
+  if (hasBegun) {
+    throw new UsageError({
+      where: "restore",
+      expected: "a run that has not begun, as in onTrainBegin",
+      received: "one that has taken steps",
+    });
+  }
+  const { readCheckpoint } = await import("../formats/safetensors/checkpoint.ts");
+  const { model, states, progress } = readCheckpoint(bytes, where);
+  checkSameRun(where, run, progress.run);
+  await restoreStates(where, trainer.backend, trainer.weights(), model.weights);
+  await restoreStates(where, trainer.backend, trainer.slots(), states);
+  trainer.step = progress.step;
+  trainer.learningRate = progress.learningRate;
+  return { place: progress, restoreCallbacks: () => restoreCallbacks(callbacks, progress.callbacks, states) };
 }
