@@ -59,6 +59,12 @@ export default {
       to: { path: "^src/", pathNot: "^src/(cli/|core/|index\\.ts|node\\.ts)" },
     },
     {
+      name: "benchmarks-use-the-public-entries",
+      severity: "error",
+      from: { path: "^bench/", pathNot: "^bench/kernels/" },
+      to: { path: "^src/", pathNot: "^src/(index|node)\\.ts$" },
+    },
+    {
       name: "no-development-packages-in-the-library",
       severity: "error",
       from: { path: "^src/", pathNot: "\\.(test|bench)\\.ts$" },

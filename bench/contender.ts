@@ -1,19 +1,19 @@
-/** Somebody who does the work: a command that prints one JSON line with `images_per_second`. */
+/** Somebody who does the work: a command that prints one JSON line with what was measured. */
 import { spawn } from "node:child_process";
 
 export interface Contender {
   readonly name: string;
   readonly command: string;
   readonly args: readonly string[];
-  readonly env?: Readonly<Record<string, string>>;
+  /** Variables to set, or to take away. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
   /** Why it cannot run here; a contender that is absent is named in the table. */
   readonly absent?: string;
 }
 
 export interface Measurement {
-  readonly images_per_second: number;
   readonly version?: string;
-  readonly [other: string]: unknown;
+  readonly [what: string]: unknown;
 }
 
 /** One run of a contender. @returns its last JSON line, or what went wrong */
@@ -40,53 +40,57 @@ export function run(contender: Contender, timeoutMs = 180_000): Promise<Measurem
         .filter((text) => text.startsWith("{"))
         .at(-1);
       if (line) resolve(JSON.parse(line) as Measurement);
-      else
-        resolve(
-          signal
-            ? `stopped after ${timeoutMs / 1000} s`
-            : `exit ${code}: ${errors.trim().split("\n").at(-1) ?? ""}`,
-        );
+      else resolve(signal ? `stopped after ${timeoutMs / 1000} s` : `exit ${code}: ${reasonOf(errors)}`);
     });
   });
 }
 
+/** The line that names the error, or the last one. */
+function reasonOf(errors: string): string {
+  const lines = errors.trim().split("\n");
+  return lines.findLast((line) => /^\w*(Error|Exception)\b/.test(line)) ?? lines[lines.length - 1];
+}
+
 export interface Result {
   readonly name: string;
+  /** One for each round. */
+  readonly measurements: readonly Measurement[];
+  /** The measured number of each round. */
   readonly values: readonly number[];
   readonly version: string;
   /** Why there are no values. */
   readonly problem?: string;
 }
 
-/** Runs all contenders in turn, A B C A B C, so that a slow spell of the machine meets all of them. */
-export async function interleave(contenders: readonly Contender[], rounds: number): Promise<Result[]> {
-  const results = contenders.map(({ name, absent }) => ({
-    name,
-    values: [] as number[],
-    version: "",
-    problem: absent,
-  }));
+/**
+ * Runs all contenders in turn, A B C A B C, so that a slow spell of the machine meets all of them.
+ *
+ * @param what name of the number that is compared
+ */
+export async function interleave(
+  contenders: readonly Contender[],
+  rounds: number,
+  what = "images_per_second",
+): Promise<Result[]> {
+  const measurements = contenders.map((): Measurement[] => []);
+  const problems = contenders.map(({ absent }) => absent);
   for (let round = 0; round < rounds; round++) {
     for (const [i, contender] of contenders.entries()) {
-      if (results[i].problem) continue;
+      if (problems[i]) continue;
       const measured = await run(contender);
-      if (typeof measured === "string") results[i].problem = measured;
-      else {
-        results[i].values.push(measured.images_per_second);
-        results[i].version = String(measured.version ?? "");
-      }
+      if (typeof measured === "string") problems[i] = measured;
+      else if (typeof measured[what] !== "number") problems[i] = `no ${what} in its line`;
+      else measurements[i].push(measured);
     }
   }
-  return results.map(({ problem, ...result }) => (problem ? { ...result, values: [], problem } : result));
-}
-
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-}
-
-/** Median of the ratios within each round. */
-export function ratio(ours: readonly number[], theirs: readonly number[]): number {
-  return median(ours.map((value, round) => value / theirs[round]));
+  return contenders.map(({ name }, i): Result => {
+    const problem = problems[i];
+    if (problem) return { name, measurements: [], values: [], version: "", problem };
+    return {
+      name,
+      measurements: measurements[i],
+      values: measurements[i].map((measured) => measured[what] as number),
+      version: String(measurements[i].at(-1)?.version ?? ""),
+    };
+  });
 }

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { availableParallelism, cpus, totalmem } from "node:os";
+import { availableParallelism, cpus, loadavg, totalmem } from "node:os";
 import { fileURLToPath } from "node:url";
 
 /** Where and when something was measured. */
@@ -10,17 +10,23 @@ export interface Machine {
   readonly memoryGB: number;
   readonly node: string;
   readonly v8: string;
+  /** With a + if the clone had changes of its own. */
   readonly commit: string;
+  /** Processes that wanted to run in the minute before, on average. */
+  readonly load: number;
+}
+
+function commitOf(cwd: string): string {
+  const git = (...args: string[]) => execFileSync("git", args, { cwd, encoding: "utf8" }).trim();
+  try {
+    const isChanged = git("status", "--porcelain", "--untracked-files=no", "--", "src") !== "";
+    return git("rev-parse", "--short", "HEAD") + (isChanged ? "+" : "");
+  } catch {
+    return "unknown";
+  }
 }
 
 export function machine(): Machine {
-  let commit = "unknown";
-  try {
-    const cwd = fileURLToPath(new URL("..", import.meta.url));
-    commit = execFileSync("git", ["rev-parse", "--short", "HEAD"], { cwd, encoding: "utf8" }).trim();
-  } catch {
-    /* Not a clone. */
-  }
   return {
     date: new Date().toISOString().slice(0, 10),
     cpu: cpus()[0]?.model.trim() ?? "unknown",
@@ -28,10 +34,11 @@ export function machine(): Machine {
     memoryGB: Math.round(totalmem() / 2 ** 30),
     node: process.versions.node,
     v8: process.versions.v8,
-    commit,
+    commit: commitOf(fileURLToPath(new URL("..", import.meta.url))),
+    load: Number(loadavg()[0].toFixed(1)),
   };
 }
 
-export function describe({ date, cpu, cores, memoryGB, node, v8, commit }: Machine): string {
-  return `${date} · ${cpu}, ${cores} cores, ${memoryGB} GB · Node ${node} (V8 ${v8}) · commit ${commit}`;
+export function describe({ date, cpu, cores, memoryGB, node, v8, commit, load }: Machine): string {
+  return `${date} · ${cpu}, ${cores} cores, ${memoryGB} GB, load ${load} before · Node ${node} (V8 ${v8}) · commit ${commit}`;
 }

@@ -19,6 +19,9 @@ export interface Setting {
   readonly threads: number;
 }
 
+/** The BLAS may choose its kernels by the processor, whatever the shell says. */
+const freeBlas = { OPENBLAS_CORETYPE: undefined, OPENBLAS_L2_SIZE: undefined };
+
 /** Keeps the memory of freed arrays: with glibc's defaults every step of PyTorch pays for page faults. */
 const tunedAllocator = {
   OPENBLAS_NUM_THREADS: "1",
@@ -55,18 +58,62 @@ function node(name: string, script: string, folder: string, args: readonly strin
   };
 }
 
-/** PyTorch on the CPU with its allocator tuned, in both layouts; `asInstalled` leaves the allocator alone. */
-export function pytorch(setting: Setting, layout: "nchw" | "nhwc", asInstalled = false): Contender {
-  const jit = setting.mode === "infer" ? ["--jit"] : [];
-  const missing = existsSync(scripts) ? "not installed" : "peer scripts not found";
+type Layout = "nchw" | "nhwc";
+
+/** A script run by Python with PyTorch, with the allocator tuned or left as it is installed. */
+function pytorchScript(
+  layout: Layout,
+  script: string,
+  args: readonly string[],
+  asInstalled: boolean,
+): Contender {
+  const absent = !existsSync(script) ? "peer scripts not found" : hasTorch() ? undefined : "not installed";
   return {
     name: `PyTorch ${asInstalled ? "as installed" : "tuned"}, ${layout}`,
     command: python,
-    args: [join(scripts, "torch_cpu.py"), ...options(setting), "--layout", layout, ...jit, ...timing],
-    env: { PEERS_DIR: installed, ...(asInstalled ? {} : tunedAllocator) },
-    ...(existsSync(scripts) && hasTorch() ? {} : { absent: missing }),
+    args: [script, ...args, "--layout", layout],
+    env: { PEERS_DIR: installed, ...freeBlas, ...(asInstalled ? {} : tunedAllocator) },
+    ...(absent ? { absent } : {}),
   };
 }
+
+/** The article's network in PyTorch on the CPU. */
+export function pytorch(setting: Setting, layout: Layout, asInstalled = false): Contender {
+  const jit = setting.mode === "infer" ? ["--jit"] : [];
+  return pytorchScript(
+    layout,
+    join(scripts, "torch_cpu.py"),
+    [...options(setting), ...jit, ...timing],
+    asInstalled,
+  );
+}
+
+const netsScript = fileURLToPath(new URL("suites/nets.py", import.meta.url));
+
+/** A network of `suites/nets.py`. */
+export function pytorchNet(network: string, setting: Setting, layout: Layout, seconds: number): Contender {
+  const windows = ["--warmup", String(seconds), "--seconds", String(seconds)];
+  return pytorchScript(layout, netsScript, ["--net", network, ...options(setting), ...windows], false);
+}
+
+/** Memory that training a network of `suites/nets.py` adds to the process. */
+export function pytorchGrowth(
+  network: string,
+  batch: number,
+  layout: Layout,
+  asInstalled: boolean,
+): Contender {
+  const args = ["--net", network, "--mode", "rss", "--batch", String(batch)];
+  return pytorchScript(layout, netsScript, args, asInstalled);
+}
+
+const cold = ["--mode", "cold", "--batch", "32", "--threads", "2"];
+
+/** From the start of the process to the end of the first training step of the article's network. */
+export const coldStarts = (): Contender[] => [
+  pytorchScript("nchw", join(scripts, "torch_cpu.py"), cold, true),
+  node("onnxruntime-web training", "ort-train.mjs", "ort-web-training", cold),
+];
 
 export function onnxRuntimeTraining(setting: Setting): Contender {
   return node("onnxruntime-web training", "ort-train.mjs", "ort-web-training", [

@@ -1,24 +1,16 @@
+/**
+ * What training the article's network leaves behind. Prints one JSON line.
+ *
+ * node --expose-gc --import tsx bench/scripts/growth.ts 500 2000 (steps of warm-up, steps)
+ */
 import { monitorEventLoopDelay } from "node:perf_hooks";
-import { layers, sequential } from "convnet";
 import { mnist } from "convnet/node";
+import { compiledModel } from "../networks.ts";
 
-const model = sequential(
-  [
-    layers.conv2d({ filters: 64, kernelSize: 3, activation: "relu", inputShape: [28, 28, 1] }),
-    layers.maxPooling2d({ poolSize: 2 }),
-    layers.conv2d({ filters: 64, kernelSize: 3, activation: "relu" }),
-    layers.maxPooling2d({ poolSize: 2 }),
-    layers.flatten(),
-    layers.dense({ units: 128, activation: "relu" }),
-    layers.dense({ units: 10, activation: "softmax" }),
-  ],
-  { seed: 1 },
-);
-model.compile({ optimizer: "adam", loss: "sparseCategoricalCrossentropy", metrics: ["accuracy"] });
+const model = compiledModel("article");
 const { train } = await mnist();
 
-const warmupSteps = 500;
-const steps = 2000;
+const [warmupSteps, steps] = process.argv.slice(2).map(Number);
 const delay = monitorEventLoopDelay({ resolution: 1 });
 delay.enable();
 let before: NodeJS.MemoryUsage | undefined;
