@@ -54,8 +54,9 @@ export function backendOf(options: BackendOptions): Promise<Backend> {
  */
 export async function startBackend(options: BackendOptions = {}): Promise<{ name: string; threads: number }> {
   checkBackend(options);
-  const { name, threads } = await backendOf(options);
-  return { name, threads };
+  const backend = await backendOf(options);
+  backend.start?.();
+  return { name: backend.name, threads: backend.threads };
 }
 
 /**

@@ -50,6 +50,8 @@ export interface Backend {
   readonly name: BackendName;
   readonly threads: number;
   readonly tables: BackendTables;
+  /** Starts threads before there is work for them; without it they start when they are first needed. */
+  start?(): void;
   prepare(program: Program): Promise<Executable>;
   /** Copies samples in, so that runs can name them by number. */
   upload(data: InputArray, rowLength: number): Promise<ResidentData>;

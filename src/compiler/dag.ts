@@ -93,14 +93,16 @@ export class Dag {
 
   /** Whether the caller or a state wants the tensor itself. */
   isKept(tensor: Tensor): boolean {
-    const kept = [...this.outputs.values(), ...this.updates.values()];
-    return kept.some((ref) => ref.tensor === tensor);
+    for (const ref of this.outputs.values()) if (ref.tensor === tensor) return true;
+    for (const ref of this.updates.values()) if (ref.tensor === tensor) return true;
+    return false;
   }
 
   /** The only node that reads `tensor`, if it has one reader and nobody else wants it. */
   onlyReader(tensor: Tensor): Node | undefined {
-    const readers = this.readersOf(tensor);
-    return readers.length === 1 && !this.isKept(tensor) ? readers[0] : undefined;
+    const readers = this.readers.get(tensor);
+    if (readers?.size !== 1 || this.isKept(tensor)) return undefined;
+    return readers.values().next().value;
   }
 
   /** Takes nodes out and puts others in. */

@@ -52,6 +52,13 @@ export interface RunCommand {
   readonly outputs: readonly { readonly address: number; readonly byteLength: number }[];
 }
 
+/** The functions that a module adds to those of the modules before it. */
+export interface KernelsCommand {
+  readonly kind: "kernels";
+  readonly module: WebAssembly.Module;
+  readonly count: number;
+}
+
 export type WorkerCommand =
   | {
       readonly kind: "start";
@@ -59,15 +66,9 @@ export type WorkerCommand =
       readonly control: SharedArrayBuffer | undefined;
       readonly thread: number;
     }
-  | {
-      readonly kind: "kernels";
-      readonly id: number;
-      readonly module: WebAssembly.Module;
-      readonly count: number;
-    }
+  | KernelsCommand
   | {
       readonly kind: "program";
-      readonly id: number;
       readonly program: number;
       readonly work: WorkList;
       readonly scratch: number;
@@ -79,7 +80,7 @@ export type WorkerCommand =
   | RunCommand;
 
 export type WorkerReply =
-  | { readonly id: number; readonly error: string }
+  | { readonly error: string }
   | {
       readonly id: number;
       readonly steps?: number;
@@ -234,12 +235,10 @@ export function engineWorker(port: WorkerPort): void {
       case "kernels": {
         const { exports } = new WebAssembly.Instance(command.module, { engine: { memory } });
         for (let i = 0; i < command.count; i++) kernels.push(exports[String(i)] as Kernel);
-        port.postMessage({ id: command.id });
         return;
       }
       case "program":
         programs.set(command.program, { work: command.work, scratch: command.scratch });
-        port.postMessage({ id: command.id });
         return;
       case "forget":
         programs.delete(command.program);
@@ -290,7 +289,7 @@ export function engineWorker(port: WorkerPort): void {
     try {
       handle(data);
     } catch (error) {
-      if ("id" in data) port.postMessage({ id: data.id, error: String((error as Error)?.stack ?? error) });
+      port.postMessage({ error: String((error as Error)?.stack ?? error) });
     }
   };
 }

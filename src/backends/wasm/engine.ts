@@ -5,6 +5,7 @@ import { i32, ModuleBuilder } from "./assembler.ts";
 import {
   controlWords,
   type Kernel,
+  type KernelsCommand,
   noItem,
   type RunCommand,
   type Segment,
@@ -56,12 +57,15 @@ export class Engine {
   private readonly maximumPages: number;
   private readonly memory: WebAssembly.Memory | undefined;
   private readonly control: Int32Array | undefined;
-  private readonly workers: EngineThread[];
+  private readonly workerUrl: string | URL | undefined;
+  private workers: EngineThread[] = [];
   private readonly pending = new Map<number, Pending>();
   private readonly kernelIndex = new Map<string, number>();
   private kernelCount = 0;
   /** All modules of kernels, and the functions of those that the calling thread has made instances of. */
-  private readonly modules: { readonly module: WebAssembly.Module; readonly count: number }[] = [];
+  private readonly modules: KernelsCommand[] = [];
+  /** What threads that start later have to know. */
+  private readonly programs = new Map<number, { work: WorkList; scratch: readonly number[] }>();
   private readonly functions: Kernel[] = [];
   private instances = 0;
   private lastId = 0;
@@ -76,23 +80,32 @@ export class Engine {
     this.maximumPages = maximumPages;
     this.control = this.isShared ? new Int32Array(new SharedArrayBuffer(64)) : undefined;
     this.allocator = new Allocator(1024, firstPages, maximumPages, (pages) => this.grow(pages));
-    this.workers = Array.from({ length: this.threads }, (_, thread) => {
+    this.workerUrl = workerUrl;
+    if (!this.isShared) this.start();
+  }
+
+  /**
+   * Starts the threads, if they are not running. Otherwise they start when a run first needs them; early, they start
+   * while the program is still being planned.
+   */
+  start(): void {
+    if (this.workers.length > 0 || this.failure) return;
+    for (let thread = 0; thread < this.threads; thread++) {
       const worker = startThread(
         {
           onReply: (reply) => this.receive(reply, thread),
           onFailure: (reason) => this.fail(`thread ${thread} stopped: ${String(reason)}`),
         },
-        workerUrl,
+        this.workerUrl,
       );
+      this.workers.push(worker);
+      const memory = this.memory ?? { initial: firstPages, maximum: this.maximumPages };
       const control = this.control?.buffer as SharedArrayBuffer | undefined;
-      worker.post({
-        kind: "start",
-        memory: memory ?? { initial: firstPages, maximum: maximumPages },
-        control,
-        thread,
-      });
-      return worker;
-    });
+      worker.post({ kind: "start", memory, control, thread });
+      for (const module of this.modules) worker.post(module);
+      for (const [program, { work, scratch }] of this.programs)
+        worker.post({ kind: "program", program, work, scratch: scratch[thread] });
+    }
   }
 
   /** Runs `task` after everything that was asked for before. */
@@ -182,6 +195,7 @@ export class Engine {
 
   /** Makes sure the code of all kernels is there, and returns the number of each one's function. */
   async compile(wanted: readonly PlannedKernel[]): Promise<number[]> {
+    if (this.failure) throw this.failure;
     const missing = new Map<string, PlannedKernel>();
     for (const kernel of wanted)
       if (!this.kernelIndex.has(kernel.plan.key)) missing.set(kernel.plan.key, kernel);
@@ -191,18 +205,18 @@ export class Engine {
         maximumPages: this.maximumPages,
       });
       for (const key of missing.keys()) this.kernelIndex.set(key, this.kernelCount++);
-      this.modules.push({ module, count: missing.size });
-      await this.ask({ kind: "kernels", id: this.nextId(), module, count: missing.size });
+      const command: KernelsCommand = { kind: "kernels", module, count: missing.size };
+      this.modules.push(command);
+      for (const worker of this.workers) worker.post(command);
     }
     return wanted.map(({ plan }) => this.kernelIndex.get(plan.key) as number);
   }
 
-  async load(program: number, work: WorkList, scratch: readonly number[]): Promise<void> {
-    await Promise.all(
-      this.workers.map((worker, thread) =>
-        this.ask({ kind: "program", id: this.nextId(), program, work, scratch: scratch[thread] }, [worker]),
-      ),
-    );
+  /** @param scratch where each thread's own memory begins */
+  load(program: number, work: WorkList, scratch: readonly number[]): void {
+    this.programs.set(program, { work, scratch });
+    for (const [thread, worker] of this.workers.entries())
+      worker.post({ kind: "program", program, work, scratch: scratch[thread] });
   }
 
   /**
@@ -228,12 +242,14 @@ export class Engine {
   }
 
   forget(program: number): void {
+    this.programs.delete(program);
     if (this.failure) return;
     for (const worker of this.workers) worker.post({ kind: "forget", program });
   }
 
   /** @param threads how many threads take part */
   run(command: Omit<RunCommand, "kind" | "id">, threads: number): Promise<Reply> {
+    this.start();
     const id = this.nextId();
     if (this.control) {
       Atomics.store(this.control, controlWords.next, noItem);

@@ -83,7 +83,7 @@ export class WasmExecutable implements Executable {
       words.push(...(this.planned[i].plan.numbers ?? []));
     }
     await engine.write(this.argWords.address, bytesOf(Int32Array.from(words)));
-    await engine.load(this.number, this.work, backend.threadAddresses);
+    engine.load(this.number, this.work, backend.threadAddresses);
     this.derivedVersion = -1;
     this.isBound = true;
   }

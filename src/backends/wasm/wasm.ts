@@ -35,6 +35,10 @@ export class WasmBackend implements Backend, ProgramHost {
     return this.engine.threads;
   }
 
+  start(): void {
+    this.engine.start();
+  }
+
   prepare(program: Program): Promise<Executable> {
     return this.engine.inOrder(async () => {
       const planned = program.calls.map(

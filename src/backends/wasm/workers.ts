@@ -46,7 +46,7 @@ export function startThread(listener: ThreadListener, url?: string | URL): Engin
 }
 
 function startNodeThread({ Worker }: NodeWorkers, listener: ThreadListener): EngineThread {
-  const source = engineWorkerSource('require("node:worker_threads").parentPort');
+  const source = engineWorkerSource('process.getBuiltinModule("node:worker_threads").parentPort');
   const worker = new Worker(source, { eval: true, stdout: false, stderr: false });
   worker.on("message", (reply: WorkerReply) => listener.onReply(reply));
   worker.on("error", (error) => listener.onFailure(error));
