@@ -8,6 +8,7 @@ const here = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 /** The package by name, as examples and whole-program tests import it. */
 const alias = {
   "convnet/node": here("src/node.ts"),
+  "convnet/predict": here("src/predict.ts"),
   convnet: here("src/index.ts"),
 };
 

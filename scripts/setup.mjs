@@ -54,9 +54,11 @@ const sources = Math.max(
   newest("src"),
   changed("tsconfig.json"),
   changed("tsconfig.build.json"),
+  changed("scripts/bundle.mjs"),
   changed(installed),
 );
 if (changed(stamp) < sources) {
   run("Building", process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json"]);
+  run("Bundling", process.execPath, ["scripts/bundle.mjs"]);
   writeFileSync(join(root, stamp), "");
 }

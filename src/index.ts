@@ -77,6 +77,7 @@ export type { CompileOptions, PerOutput } from "./training/compile.ts";
 export type { FitOptions } from "./training/fit-options.ts";
 export { type FunctionalOptions, model } from "./training/functional.ts";
 export type { EpochLogs, History, StopReason } from "./training/history.ts";
+export type { NamedNumbers } from "./training/inputs.ts";
 export {
   type CustomObjects,
   type LoadOptions,
@@ -87,7 +88,7 @@ export {
 export type { EvaluateOptions, Model, ModelOptions } from "./training/model.ts";
 export type { Prediction } from "./training/predict.ts";
 export type { TrainEvent, TrainingRun } from "./training/run.ts";
-export type { NamedNumbers, TrainingData } from "./training/samples.ts";
+export type { TrainingData } from "./training/samples.ts";
 export { sequential } from "./training/sequential.ts";
 export {
   type StepData,

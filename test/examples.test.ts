@@ -53,7 +53,7 @@ async function scope(): Promise<Record<string, unknown>> {
   };
 }
 
-const names = documentedNames(["src/index.ts", "src/node.ts"]);
+const names = documentedNames(["src/index.ts", "src/node.ts", "src/predict.ts"]);
 
 describe("docstrings", () => {
   const withExamples = names.flatMap(({ name, examples }) => examples.map((code) => ({ name, code })));

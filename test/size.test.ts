@@ -64,7 +64,7 @@ async function measure(source: string, tables: Record<string, string> = {}): Pro
     configFile: false,
     logLevel: "error",
     root: here(".."),
-    resolve: { alias: { convnet: here("../src/index.ts") } },
+    resolve: { alias: { "convnet/predict": here("../src/predict.ts"), convnet: here("../src/index.ts") } },
     plugins: [
       {
         name: "program",
@@ -126,6 +126,13 @@ const bundles = {
   "the same without the tables of names": { source: objects, tables: shortTables, ceilingKb: 58.8 },
   /* Nothing of compiler, backends and training: only layers, the ops they write, shapes, errors, initializers: 12.4 kB. */
   "the layers alone": { source: 'export { layers } from "convnet";', ceilingKb: 13 },
+  /* A saved model may hold any layer, so all are there, but no losses, optimizers and training: 54.0 kB. */
+  "asking a saved model": {
+    source: `
+      import { loadModel } from "convnet/predict";
+      export const main = async (url, x) => (await loadModel(url)).predict(x);`,
+    ceilingKb: 55,
+  },
 };
 type BundleName = keyof typeof bundles;
 const sizes = new Map<BundleName, Size>();
@@ -166,4 +173,11 @@ test("what the article's program does not need at the start loads later", () => 
     /src\/(backends\/reference|formats|data\/(mnist|idx)|training\/(predict|weights|class-weights|saved-training)\.ts|cli|node\.ts|graph\/ops\/cases)/;
   expect(startModules.filter((path) => needless.test(path))).toEqual([]);
   expect(laterKb).toBeLessThan(16);
+});
+
+test("what asks a saved model knows nothing of training", () => {
+  const needless =
+    /src\/(losses|metrics|optimizers|schedules|callbacks|backends\/reference|training\/(model|fit|session|step-runner|programs|samples|labels|compile)\.ts|models\/(summary|diagram|spec)\.ts|graph\/gradients)/;
+  const { startModules } = sizeOf("asking a saved model");
+  expect(startModules.filter((path) => needless.test(path))).toEqual([]);
 });

@@ -2,8 +2,8 @@ import { UsageError } from "../core/errors.ts";
 import { sizeOf } from "../core/shape.ts";
 import type { Network } from "../models/network.ts";
 import type { CompiledOutput } from "./compile.ts";
+import type { Samples } from "./inputs.ts";
 import { labelsKey, weightsKey } from "./sample-array.ts";
-import type { Samples } from "./samples.ts";
 
 /** How much samples of each class count: by class number, or `"balanced"`: as if all classes had as many samples. */
 export type ClassWeight = Readonly<Record<number, number>> | "balanced";

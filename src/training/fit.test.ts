@@ -63,6 +63,27 @@ describe("fit", () => {
     expect(accuracy).toBe(history.valAccuracy[3]);
   });
 
+  test("many more threads than cores end, with the bits of one", async () => {
+    const hashes = new Set<string>();
+    for (const threads of [1, 16]) {
+      const model = sequential(
+        [
+          layers.conv2d({ filters: 32, kernelSize: 3, activation: "relu", inputShape: [28, 28, 1] }),
+          layers.maxPooling2d(),
+          layers.flatten(),
+          layers.dense({ units: 4, activation: "softmax" }),
+        ],
+        { threads },
+      );
+      model.compile({ optimizer: "adam", loss: "sparseCategoricalCrossentropy" });
+      const x = Uint8Array.from({ length: 192 * 784 }, (_, i) => (i * i) % 251);
+      await model.fit({ x, y: Uint8Array.from({ length: 192 }, (_, i) => i % 4) }, { batchSize: 32 });
+      expect((await model.backend()).threads).toBe(threads);
+      hashes.add(await model.weightsSha256());
+    }
+    expect(hashes.size).toBe(1);
+  });
+
   test("the same seed gives the same bits on any number of threads and on one without sharing", async () => {
     const hashes = new Set<string>();
     for (const threads of [1, 2, 3, 5]) {

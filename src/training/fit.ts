@@ -5,8 +5,8 @@ import { type Callback, inOrder, type RunControl, type TrainedModel } from "./ca
 import { range } from "./evaluate.ts";
 import type { FitOptions } from "./fit-options.ts";
 import { type EpochLogs, type History, historyOf, type StopReason } from "./history.ts";
+import type { Samples } from "./inputs.ts";
 import type { TrainEvent } from "./run.ts";
-import type { Samples } from "./samples.ts";
 import type { SampleSource } from "./step-runner.ts";
 import type { EpochTotals, SavedTotals } from "./totals.ts";
 import type { Trainer } from "./trainer.ts";

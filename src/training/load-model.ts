@@ -1,9 +1,6 @@
 import type { BackendOptions } from "../backends/choose-backend.ts";
-import { FileError } from "../core/errors.ts";
-import { readFile } from "../core/files.ts";
 import { lookUp } from "../core/names.ts";
-import { formatShape, sameShape } from "../core/shape.ts";
-import type { SavedChoice, SavedModel, SavedTraining } from "../formats/safetensors/model.ts";
+import type { SavedChoice, SavedTraining } from "../formats/safetensors/model.ts";
 import type { Loss } from "../losses/loss.ts";
 import { lossTable } from "../losses/table.ts";
 import type { Metric } from "../metrics/metric.ts";
@@ -13,6 +10,7 @@ import type { LayerFactories } from "../models/spec.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import { optimizerTable } from "../optimizers/table.ts";
 import { Model, type ModelOptions } from "./model.ts";
+import { matchWeights, readSaved } from "./read-saved.ts";
 
 /** What a program made itself and a file names: what makes it of the options it was saved with. */
 export interface CustomObjects {
@@ -45,12 +43,9 @@ export async function loadModel(
   source: string | URL | Uint8Array,
   options: LoadOptions = {},
 ): Promise<Model> {
-  const where = source instanceof Uint8Array ? "model" : String(source);
-  const bytes = source instanceof Uint8Array ? source : await fetchBytes(source);
-  const { readModel } = await import("../formats/safetensors/model.ts");
-  const saved = readModel(bytes, where);
+  const { where, saved } = await readSaved(source);
   const model = await modelFromSpec(saved.spec, { ...options, name: saved.name }, where);
-  await model.setWeights(await matchWeights(where, model, saved));
+  await model.setWeights(matchWeights(where, model.weightShapes, saved));
   if (saved.training) compileAsSaved(where, model, saved.training, options.custom);
   return model;
 }
@@ -70,43 +65,6 @@ export async function modelFromSpec(
 ): Promise<Model> {
   const { layerTable } = await import("../layers/table.ts");
   return new Model(networkOf(where, spec, { ...layerTable, ...custom?.layers }), options);
-}
-
-async function fetchBytes(source: string | URL): Promise<Uint8Array> {
-  const isAddress =
-    source instanceof URL || /^(https?|blob|data):/.test(source) || typeof document !== "undefined";
-  if (!isAddress) return readFile(source);
-  const response = await fetch(source);
-  if (response.ok) return new Uint8Array(await response.arrayBuffer());
-  throw new FileError({
-    where: String(source),
-    expected: "the file to be there",
-    received: `status ${response.status}`,
-  });
-}
-
-/** The file's arrays in the order of the model's weights. */
-async function matchWeights(where: string, model: Model, saved: SavedModel): Promise<Float32Array[]> {
-  const byName = new Map(saved.weights.map((weight) => [weight.name, weight]));
-  const expected = model.weightShapes;
-  const arrays = expected.map(({ name: path, shape }) => {
-    const found = byName.get(path);
-    byName.delete(path);
-    if (found && sameShape(found.shape, shape)) return found.data;
-    throw new FileError({
-      where: `${where}, weight "${path}"`,
-      expected: formatShape(shape),
-      received: found ? formatShape(found.shape) : "no such array",
-    });
-  });
-  if (byName.size > 0) {
-    throw new FileError({
-      where,
-      expected: `only the ${expected.length} weights of the model`,
-      received: `also ${[...byName.keys()].slice(0, 5).join(", ")}`,
-    });
-  }
-  return arrays;
 }
 
 function compileAsSaved(

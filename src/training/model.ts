@@ -1,4 +1,4 @@
-import { type BackendOptions, backendOf, checkBackend, startBackend } from "../backends/choose-backend.ts";
+import { type BackendOptions, backendOf, checkBackend } from "../backends/choose-backend.ts";
 import type { Backend } from "../backends/contract.ts";
 import { NotFiniteError, OptionError, UsageError } from "../core/errors.ts";
 import { checkOptions } from "../core/names.ts";
@@ -17,17 +17,12 @@ import { evaluateSamples, range } from "./evaluate.ts";
 import { Fit } from "./fit.ts";
 import { checkFitOptions, type FitOptions, fitOptions } from "./fit-options.ts";
 import type { EpochLogs } from "./history.ts";
+import { checkInputs, type NamedNumbers, type Samples } from "./inputs.ts";
 import type { Prediction } from "./predict.ts";
+import type { BatchShape } from "./predict-graph.ts";
 import { type Compiled, typicalBatch } from "./programs.ts";
 import { TrainingRun } from "./run.ts";
-import {
-  checkInputs,
-  checkSamples,
-  type NamedNumbers,
-  type Samples,
-  sliceSamples,
-  type TrainingData,
-} from "./samples.ts";
+import { checkSamples, sliceSamples, type TrainingData } from "./samples.ts";
 import { Session } from "./session.ts";
 import { EpochTotals } from "./totals.ts";
 import type { Trainer } from "./trainer.ts";
@@ -56,6 +51,7 @@ export class Model implements TrainedModel {
   private rate = Number.NaN;
   private isTraining = false;
   private isDisposed = false;
+  private predictModule: Promise<typeof import("./predict.ts")> | undefined;
   private readonly asLayer: NetworkLayer;
 
   constructor(network: Network, options: ModelOptions = {}) {
@@ -172,7 +168,8 @@ export class Model implements TrainedModel {
 
   /** Which backend the model runs on, and with how many threads. */
   async backend(): Promise<{ name: string; threads: number }> {
-    return startBackend(this.backendOptions);
+    const { name, threads } = await backendOf(this.backendOptions);
+    return { name, threads };
   }
 
   private open(): Promise<Session> {
@@ -340,22 +337,24 @@ export class Model implements TrainedModel {
    * const { data } = await model.predict(test.x.subarray(0, 784)); // probabilities of one digit
    */
   async predict(x: NamedNumbers, options: EvaluateOptions = {}): Promise<Prediction> {
-    const outputs = Object.values(await this.predictAll(x, options));
-    if (outputs.length === 1) return outputs[0];
-    throw new UsageError({
-      where: "predict",
-      expected: "a model with one output",
-      received: `${outputs.length}: ${this.network.outputNames.join(", ")}`,
-      hint: "Use predictAll, which gives them by name.",
-    });
+    const outputs = await this.predictAll(x, options);
+    return (await this.predicting()).onlyOutput(outputs);
+  }
+
+  /** Asks for the module once: under loaders of TypeScript each time takes longer than a small prediction. */
+  private predicting(): Promise<typeof import("./predict.ts")> {
+    this.predictModule ??= import("./predict.ts");
+    return this.predictModule;
   }
 
   /** As `predict`, for models with several outputs: what comes out by the name of the output. */
   async predictAll(x: NamedNumbers, options: EvaluateOptions = {}): Promise<Record<string, Prediction>> {
     checkOptions("predict", options, ["batchSize"]);
-    const { predictSamples } = await import("./predict.ts");
+    const { predictSamples } = await this.predicting();
     const samples = await checkInputs("predict", this.network, x);
-    return predictSamples(await this.open(), samples, options.batchSize ?? 32);
+    const session = await this.open();
+    const prepare = (shape: BatchShape) => session.program("predict", shape);
+    return predictSamples(session, this.network, prepare, samples, options.batchSize ?? 32);
   }
 
   /**

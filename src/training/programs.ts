@@ -1,15 +1,14 @@
 /** The graphs of a model's programs: train, evaluate, predict, over the same states. */
 import { UsageError } from "../core/errors.ts";
-import type { DType, Shape } from "../core/shape.ts";
 import { Graph, isOp, type Value } from "../graph/graph.ts";
 import { add, cast, multiply } from "../graph/ops/elementwise.ts";
 import type { Prediction } from "../losses/loss.ts";
 import { reduceLoss } from "../losses/reduce-loss.ts";
 import { writeMetric } from "../metrics/write-metric.ts";
 import type { Network } from "../models/network.ts";
-import { NetworkLayer } from "../models/network-layer.ts";
 import { ProgramContext } from "./call-context.ts";
 import type { CompiledOutput } from "./compile.ts";
+import { type ArrayType, type BatchShape, enter, type ProgramGraph } from "./predict-graph.ts";
 import { inputKey, labelsKey, weightsKey } from "./sample-array.ts";
 import { type OptimizerState, writeUpdates } from "./update-graph.ts";
 
@@ -17,46 +16,6 @@ import { type OptimizerState, writeUpdates } from "./update-graph.ts";
 export interface Compiled extends OptimizerState {
   /** In the order of the network's outputs. */
   readonly outputs: readonly CompiledOutput[];
-}
-
-/** A graph and the inputs that change with the step. */
-export interface ProgramGraph {
-  readonly graph: Graph;
-  /** Names of the random draws: each takes two words a step. */
-  readonly draws: readonly string[];
-  /** Names of the optimizer's numbers. */
-  readonly scalars: readonly string[];
-}
-
-/** An array that a program is fed with: shape and type of one sample. */
-export interface ArrayType {
-  readonly shape: Shape;
-  readonly dtype: DType;
-}
-
-/** What a program is made for: samples together, and the arrays they consist of: `inputs/image`, `labels/digit`. */
-export interface BatchShape {
-  readonly batch: number;
-  readonly arrays: Readonly<Record<string, ArrayType>>;
-}
-
-/** Whether what comes in through an input is rescaled by the network itself. */
-function isRescaled(network: Network, node: number): boolean {
-  return network.nodes.some(({ layer, inputs }) => {
-    const at = inputs.findIndex((place) => place.node === node);
-    if (at < 0) return false;
-    if (layer instanceof NetworkLayer) return isRescaled(layer.network, layer.network.inputs[at].node);
-    return layer.type === "rescaling";
-  });
-}
-
-/** Bytes are pixels: they enter as value / 255, unless the network begins with a rescaling of its own. */
-function enter(graph: Graph, network: Network, { batch, arrays }: BatchShape): Value[] {
-  return network.inputNames.map((name, i) => {
-    const { shape, dtype } = arrays[inputKey(name)];
-    const x = cast(graph.input(inputKey(name), [batch, ...shape], dtype));
-    return dtype === "uint8" && !isRescaled(network, network.inputs[i].node) ? multiply(x, 1 / 255) : x;
-  });
 }
 
 function predictionOf(output: Value): Prediction {
@@ -123,14 +82,6 @@ function measure(
   graph.output("loss", total);
   graph.scope = "";
   return total;
-}
-
-export function predictGraph(network: Network, shape: BatchShape): ProgramGraph {
-  const graph = new Graph();
-  const context = new ProgramContext(shape.batch, false);
-  const outputs = network.forward(enter(graph, network, shape), context);
-  for (const [i, output] of outputs.entries()) graph.output(network.outputNames[i], output);
-  return { graph, draws: context.draws, scalars: [] };
 }
 
 export function evaluateGraph(network: Network, compiled: Compiled, shape: BatchShape): ProgramGraph {

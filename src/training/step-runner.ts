@@ -1,15 +1,10 @@
-import type { Backend, Executable, Feed, ResidentData, RunRequest, RunResult } from "../backends/contract.ts";
-import { lower } from "../compiler/lower.ts";
+import type { Backend, Feed, ResidentData, RunResult } from "../backends/contract.ts";
 import { randomKey, threefry } from "../core/random.ts";
 import { sizeOf } from "../core/shape.ts";
-import type { BatchShape, ProgramGraph } from "./programs.ts";
-import { type FlatArray, typeOf } from "./sample-array.ts";
-import type { Samples } from "./samples.ts";
-
-export interface Prepared {
-  readonly graph: ProgramGraph;
-  readonly executable: Executable;
-}
+import type { Samples } from "./inputs.ts";
+import type { ProgramGraph } from "./predict-graph.ts";
+import { type Prepared, ProgramRunner } from "./program-runner.ts";
+import type { FlatArray } from "./sample-array.ts";
 
 /** Larger sets of samples are handed over batch by batch. */
 const mostResidentBytes = 256 * 1024 * 1024;
@@ -28,36 +23,20 @@ function gatherRows(array: FlatArray, length: number, rows: Uint32Array): FlatAr
   return gathered;
 }
 
-/** Programs on a backend, planned once each, and how many steps they have taken. */
-export class StepRunner {
-  readonly backend: Backend;
+/** Programs that take steps, and how many they have taken. */
+export class StepRunner extends ProgramRunner {
   readonly seed: number;
   /** Optimizer steps taken so far. */
   step = 0;
-  private readonly prepared = new Map<string, Promise<Prepared>>();
 
   constructor(backend: Backend, seed: number) {
-    this.backend = backend;
+    super(backend);
     this.seed = seed;
   }
 
-  /** @param key names the program; @param make writes its graph */
-  prepare(key: string, make: () => ProgramGraph, keepDerived = false): Promise<Prepared> {
-    const known = this.prepared.get(key);
-    if (known) return known;
-    const prepare = async (): Promise<Prepared> => {
-      const graph = make();
-      const program = await lower(graph.graph, this.backend.tables, { keepDerived });
-      return { graph, executable: await this.backend.prepare(program) };
-    };
-    const result = prepare();
-    this.prepared.set(key, result);
-    result.catch(() => this.prepared.delete(key));
-    return result;
-  }
-
-  /** Copies samples to the backend if they are few enough. */
+  /** Copies samples to the backend if they are few enough, and starts its threads meanwhile. */
   async open(samples: Samples): Promise<SampleSource> {
+    this.backend.start?.();
     const arrays = Object.entries(samples.arrays);
     const bytes = arrays.reduce((sum, [, { data }]) => sum + data.byteLength, 0);
     if (bytes > mostResidentBytes) {
@@ -77,20 +56,6 @@ export class StepRunner {
         for (const data of resident.values()) data.dispose();
       },
     };
-  }
-
-  batchShape({ arrays }: Samples, batch: number): BatchShape {
-    const types = Object.entries(arrays).map(([name, { data, shape }]) => [
-      name,
-      { shape, dtype: typeOf(data) },
-    ]);
-    return { batch, arrays: Object.fromEntries(types) };
-  }
-
-  /** Runs a program on the arrays that it reads. */
-  run(executable: Executable, request: RunRequest): Promise<RunResult> {
-    const read = Object.entries(request.inputs).filter(([name]) => name in executable.program.inputs);
-    return executable.run({ ...request, inputs: Object.fromEntries(read) });
   }
 
   /**
@@ -126,12 +91,5 @@ export class StepRunner {
       for (let i = 0; i < steps; i++) keys[name].set(threefry(key, this.step + i, 0), i * 2);
     }
     return keys;
-  }
-
-  /** Forgets all programs: what they were made for has changed. */
-  async clear(): Promise<void> {
-    const all = [...this.prepared.values()];
-    this.prepared.clear();
-    for (const prepared of all) (await prepared).executable.dispose();
   }
 }

@@ -2,7 +2,7 @@ import type { Backend, RunResult } from "../backends/contract.ts";
 import type { SavedModel } from "../formats/safetensors/model.ts";
 import type { State } from "../graph/graph.ts";
 import type { EpochLogs } from "./history.ts";
-import type { Samples } from "./samples.ts";
+import type { Samples } from "./inputs.ts";
 import type { SampleSource } from "./step-runner.ts";
 import type { EpochTotals } from "./totals.ts";
 

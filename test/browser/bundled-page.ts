@@ -27,7 +27,9 @@ async function bundle(path: string, { minify = true, keepNames = false }: Bundle
     configFile: false,
     logLevel: "error",
     root: here("../.."),
-    resolve: { alias: { convnet: here("../../src/index.ts") } },
+    resolve: {
+      alias: { "convnet/predict": here("../../src/predict.ts"), convnet: here("../../src/index.ts") },
+    },
     plugins: [
       {
         name: "entry",

@@ -1,0 +1,17 @@
+/**
+ * Asking a saved model, and nothing else: no training, no gradients. Small to load and quick to start.
+ *
+ * @module convnet/predict
+ */
+export type { BackendChoice, BackendOptions } from "./backends/choose-backend.ts";
+export { disposeBackends } from "./backends/choose-backend.ts";
+export type { Shape } from "./core/shape.ts";
+export type { LayerFactories, LayerFactory } from "./models/spec.ts";
+export type { NamedNumbers } from "./training/inputs.ts";
+export type { Prediction } from "./training/predict.ts";
+export {
+  loadModel,
+  type PredictOptions,
+  type Predictor,
+  type PredictorOptions,
+} from "./training/predictor.ts";
