@@ -85,7 +85,8 @@ export {
   modelFromSpec,
   type SpecOptions,
 } from "./training/load-model.ts";
-export type { EvaluateOptions, Model, ModelOptions } from "./training/model.ts";
+export type { Model } from "./training/model.ts";
+export type { EvaluateOptions, ModelOptions } from "./training/model-options.ts";
 export type { Prediction } from "./training/predict.ts";
 export type { TrainEvent, TrainingRun } from "./training/run.ts";
 export type { TrainingData } from "./training/samples.ts";

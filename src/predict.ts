@@ -1,5 +1,5 @@
 /**
- * Asking a saved model, and nothing else: no training, no gradients. Small to load and quick to start.
+ * Asking a saved model, and nothing else: nothing that trains it. Small to load and quick to start.
  *
  * @module convnet/predict
  */

@@ -11,7 +11,8 @@ import type { Callback, TrainedModel } from "../training/callback.ts";
 import type { FitOptions } from "../training/fit-options.ts";
 import type { EpochLogs, History } from "../training/history.ts";
 import { loadModel } from "../training/load-model.ts";
-import type { Model, ModelOptions } from "../training/model.ts";
+import type { Model } from "../training/model.ts";
+import type { ModelOptions } from "../training/model-options.ts";
 import { sequential } from "../training/sequential.ts";
 import * as callbacks from "./index.ts";
 
@@ -295,9 +296,11 @@ describe("backupAndRestore", () => {
     );
     const sgdModel = small();
     sgdModel.compile({ optimizer: sgd({ momentum: 0.9 }), loss: "sparseCategoricalCrossentropy" });
+    const untouched = await sgdModel.weightsSha256();
     await expect(other(sgdModel, {})).rejects.toThrow(
       "no such array. Compile the model as it was compiled then.",
     );
+    expect(await sgdModel.weightsSha256()).toBe(untouched);
     await model.save(path);
     await expect(other(small(), {})).rejects.toThrow(
       "expected the progress of a run, got none: this is a model",

@@ -6,7 +6,8 @@ import * as layers from "../layers/index.ts";
 import { adam } from "../optimizers/adam.ts";
 import { sgd } from "../optimizers/sgd.ts";
 import type { Callback } from "./callback.ts";
-import type { Model, ModelOptions } from "./model.ts";
+import type { Model } from "./model.ts";
+import type { ModelOptions } from "./model-options.ts";
 import type { TrainEvent } from "./run.ts";
 import { sequential } from "./sequential.ts";
 

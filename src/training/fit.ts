@@ -1,7 +1,7 @@
 import { NotFiniteError } from "../core/errors.ts";
 import { createRandom, permutation } from "../core/random.ts";
 import type { SavedRun } from "../formats/safetensors/checkpoint.ts";
-import { type Callback, inOrder, type RunControl, type TrainedModel } from "./callback.ts";
+import { type Callback, inOrder, type RunControl } from "./callback.ts";
 import { range } from "./evaluate.ts";
 import type { FitOptions } from "./fit-options.ts";
 import { type EpochLogs, type History, historyOf, type StopReason } from "./history.ts";
@@ -16,7 +16,6 @@ const runMs = 40;
 
 export interface FitContext {
   readonly trainer: Trainer;
-  readonly model: TrainedModel;
   readonly train: Samples;
   readonly validation: Samples | undefined;
   readonly options: FitOptions;
@@ -47,7 +46,7 @@ export class Fit {
     this.epoch = initialEpoch;
     this.totals = context.trainer.totals();
     this.control = {
-      model: context.model,
+      model: context.trainer.model,
       stop: () => {
         this.isStopped = true;
       },
@@ -63,8 +62,8 @@ export class Fit {
     const prepared = this.prepareBatches();
     /* Awaited below; if the samples cannot be opened, that is the error to show. */
     prepared.catch(() => {});
-    const source = await trainer.open(train);
-    const validationSource = validation && (await trainer.open(validation));
+    const source = await trainer.runner.open(train);
+    const validationSource = validation && (await trainer.runner.open(validation));
     let stopReason: StopReason = "completed";
     try {
       await prepared;
@@ -131,7 +130,7 @@ export class Fit {
     const { whole, rest } = this.steps();
     const steps = whole + (rest > 0 ? 1 : 0);
     const order = shuffle
-      ? permutation(train.length, createRandom(trainer.seed, `shuffle/${epoch}`))
+      ? permutation(train.length, createRandom(trainer.runner.seed, `shuffle/${epoch}`))
       : range(0, train.length);
     const first = this.epochStep;
     const images = (): number =>
@@ -193,7 +192,7 @@ export class Fit {
   private saved(): SavedRun {
     const { trainer, train, options } = this.context;
     const { shuffle = true } = options;
-    return { samples: train.length, batchSize: this.batchSize, shuffle, seed: trainer.seed };
+    return { samples: train.length, batchSize: this.batchSize, shuffle, seed: trainer.runner.seed };
   }
 
   private async checkpoint(): Promise<Uint8Array> {

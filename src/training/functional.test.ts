@@ -6,7 +6,8 @@ import { input } from "../layers/input.ts";
 import { sgd } from "../optimizers/sgd.ts";
 import { model } from "./functional.ts";
 import { loadModel } from "./load-model.ts";
-import type { Model, ModelOptions } from "./model.ts";
+import type { Model } from "./model.ts";
+import type { ModelOptions } from "./model-options.ts";
 import { sequential } from "./sequential.ts";
 
 afterAll(() => disposeBackends());

@@ -1,5 +1,6 @@
 import { networkBetween, type Tensors } from "../models/network-between.ts";
-import { Model, type ModelOptions } from "./model.ts";
+import { Model } from "./model.ts";
+import type { ModelOptions } from "./model-options.ts";
 
 export interface FunctionalOptions extends ModelOptions {
   /** Where samples enter: one tensor, several, or several by name. */

@@ -9,7 +9,8 @@ import { networkOf } from "../models/network-of-spec.ts";
 import type { LayerFactories } from "../models/spec.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import { optimizerTable } from "../optimizers/table.ts";
-import { Model, type ModelOptions } from "./model.ts";
+import { Model } from "./model.ts";
+import type { ModelOptions } from "./model-options.ts";
 import { matchWeights, readSaved } from "./read-saved.ts";
 
 /** What a program made itself and a file names: what makes it of the options it was saved with. */

@@ -1,6 +1,6 @@
-import { type BackendOptions, backendOf, checkBackend } from "../backends/choose-backend.ts";
+import { type BackendOptions, backendOf } from "../backends/choose-backend.ts";
 import type { Backend } from "../backends/contract.ts";
-import { NotFiniteError, OptionError, UsageError } from "../core/errors.ts";
+import { OptionError, UsageError } from "../core/errors.ts";
 import { checkOptions } from "../core/names.ts";
 import type { Shape } from "../core/shape.ts";
 import type { SavedModel } from "../formats/safetensors/model.ts";
@@ -13,32 +13,23 @@ import { summaryOf } from "../models/summary.ts";
 import { optimizerOf } from "../optimizers/table.ts";
 import type { TrainedModel } from "./callback.ts";
 import { type CompileOptions, compileOptions, compileOutputs, metricsOf } from "./compile.ts";
-import { evaluateSamples, range } from "./evaluate.ts";
+import { evaluateSamples } from "./evaluate.ts";
 import { Fit } from "./fit.ts";
 import { checkFitOptions, type FitOptions, fitOptions } from "./fit-options.ts";
 import type { EpochLogs } from "./history.ts";
-import { checkInputs, type NamedNumbers, type Samples } from "./inputs.ts";
+import { checkInputs, type NamedNumbers } from "./inputs.ts";
+import { checkModelOptions, type EvaluateOptions, type ModelOptions } from "./model-options.ts";
 import type { Prediction } from "./predict.ts";
 import type { BatchShape } from "./predict-graph.ts";
 import { type Compiled, typicalBatch } from "./programs.ts";
 import { TrainingRun } from "./run.ts";
-import { checkSamples, sliceSamples, type TrainingData } from "./samples.ts";
+import { checkSamples, type TrainingData } from "./samples.ts";
 import { Session } from "./session.ts";
 import { EpochTotals } from "./totals.ts";
+import { trainBatch } from "./train-batch.ts";
 import type { Trainer } from "./trainer.ts";
+import { trainingSamples } from "./training-samples.ts";
 import type { WeightArray } from "./weights.ts";
-
-export interface ModelOptions extends BackendOptions {
-  /** Decides first weights, the order of samples and what dropout drops. Default 0: a program gives the same result every time. */
-  seed?: number;
-  /** Name in summaries and files. Default `"sequential"` or `"model"`. */
-  name?: string;
-}
-
-export interface EvaluateOptions {
-  /** Samples computed together. Default 32. */
-  batchSize?: number;
-}
 
 /** A network that can be trained, measured and asked. Made by {@link sequential} or {@link model}. */
 export class Model implements TrainedModel {
@@ -57,11 +48,7 @@ export class Model implements TrainedModel {
   constructor(network: Network, options: ModelOptions = {}) {
     const kind = network.isChain ? "sequential" : "model";
     const { seed = 0, name = kind, ...backendOptions } = options;
-    checkOptions(kind, options, ["seed", "name", "backend", "threads", "workerUrl"]);
-    checkBackend(backendOptions);
-    if (!Number.isSafeInteger(seed) || seed < 0) {
-      throw new OptionError({ where: "seed", expected: "a whole number ≥ 0", received: String(seed) });
-    }
+    checkModelOptions(kind, options);
     this.network = network.build(seed);
     this.asLayer = new NetworkLayer(network, options.name === undefined ? {} : { name: options.name });
     this.name = name;
@@ -241,10 +228,10 @@ export class Model implements TrainedModel {
       try {
         const [session, { train, validation }] = await Promise.all([
           this.open(),
-          this.split(compiled, data, options),
+          trainingSamples(this.network, compiled.outputs, data, options),
         ]);
         const trainer = this.trainer(session, compiled);
-        return await new Fit({ trainer, model: this, train, validation, options, report }).run();
+        return await new Fit({ trainer, train, validation, options, report }).run();
       } finally {
         this.isTraining = false;
       }
@@ -252,61 +239,16 @@ export class Model implements TrainedModel {
   }
 
   private trainer(session: Session, compiled: Compiled): Trainer {
-    const model = this;
     return {
-      backend: session.backend,
-      seed: session.seed,
-      get step() {
-        return session.step;
-      },
-      set step(step) {
-        session.step = step;
-      },
-      get learningRate() {
-        return model.rate;
-      },
-      set learningRate(rate) {
-        model.learningRate = rate;
-      },
+      model: this,
+      runner: session,
       totals: () => new EpochTotals(metricsOf(compiled.outputs)),
-      open: (samples) => session.open(samples),
       prepare: (samples, batch) => session.program("train", session.batchShape(samples, batch), compiled),
-      train: (source, rows, batch) => session.train(compiled, source, rows, batch, model.rate),
+      train: (source, rows, batch) => session.train(compiled, source, rows, batch, this.rate),
       evaluate: (source, batchSize) => evaluateSamples(session, compiled, source, batchSize),
       weights: () => new Map(this.network.weights.map(({ path, state }) => [path, state])),
       slots: () => compiled.slots,
       savedModel: () => this.saved(),
-    };
-  }
-
-  private async split(
-    { outputs }: Compiled,
-    data: TrainingData,
-    options: FitOptions,
-  ): Promise<{ train: Samples; validation?: Samples }> {
-    const { validationSplit = 0, validationData, classWeight } = options;
-    const all = await checkSamples("fit", this.network, outputs, data);
-    const weigh = async (samples: Samples): Promise<Samples> => {
-      if (!classWeight) return samples;
-      const { weighClasses } = await import("./class-weights.ts");
-      return weighClasses(samples, this.network, outputs, classWeight);
-    };
-    if (validationData) {
-      const validation = await checkSamples("validationData", this.network, outputs, validationData);
-      return { train: await weigh(all), validation };
-    }
-    if (validationSplit === 0) return { train: await weigh(all) };
-    const kept = Math.floor(all.length * (1 - validationSplit));
-    if (kept === 0 || kept === all.length) {
-      throw new OptionError({
-        where: "fit",
-        expected: "validationSplit to leave samples on both sides",
-        received: `${validationSplit} of ${all.length} samples`,
-      });
-    }
-    return {
-      train: await weigh(sliceSamples(all, 0, kept)),
-      validation: sliceSamples(all, kept, all.length),
     };
   }
 
@@ -367,22 +309,7 @@ export class Model implements TrainedModel {
     const data = { x, ...(y && { y }), ...(sampleWeight && { sampleWeight }) };
     const samples = await checkSamples("trainOnBatch", this.network, compiled.outputs, data);
     const session = await this.open();
-    const source = await session.open(samples);
-    try {
-      const rows = range(0, samples.length);
-      const { steps, outputs } = await session.train(compiled, source, rows, samples.length, this.rate);
-      const totals = new EpochTotals(metricsOf(compiled.outputs));
-      totals.add(outputs, 1, samples.length);
-      if (steps === 1) return totals.logs();
-      throw new NotFiniteError({
-        where: "trainOnBatch",
-        expected: "a finite loss",
-        received: String(outputs.loss[0]),
-        hint: "The weights are those of before this step. Try a lower learning rate, and look at the inputs.",
-      });
-    } finally {
-      source.dispose();
-    }
+    return trainBatch(session, compiled, samples, this.rate);
   }
 
   /** Names and shapes of all weights, in the order of `getWeights`. */

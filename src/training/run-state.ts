@@ -20,15 +20,14 @@ export async function captureStates(backend: Backend, states: StatesByPath): Pro
   );
 }
 
-/** @throws FileError if they are not the ones that are needed; nothing is changed then. */
-async function restoreStates(
+/** Each state with the numbers saved for it. @throws FileError if they are not the ones that are needed. */
+function matchStates(
   where: string,
-  backend: Backend,
   states: StatesByPath,
   saved: readonly SavedState[],
-): Promise<void> {
+): { state: State; data: Float32Array }[] {
   const byName = new Map(saved.map((state) => [state.name, state]));
-  const pairs = [...states].map(([name, state]) => {
+  return [...states].map(([name, state]) => {
     const found = byName.get(name);
     if (found && sameShape(found.shape, state.shape)) return { state, data: found.data };
     throw new FileError({
@@ -38,7 +37,6 @@ async function restoreStates(
       hint: "Compile the model as it was compiled then.",
     });
   });
-  await Promise.all(pairs.map(({ state, data }) => backend.writeState(state, data)));
 }
 
 /** What callbacks keep, under their names; the second of a name gets a number. */
@@ -110,18 +108,24 @@ export async function writeRun(
 ): Promise<Uint8Array> {
   const { writeCheckpoint } = await import("../formats/safetensors/checkpoint.ts");
   const { values, arrays } = captureCallbacks(callbacks);
-  const { step, learningRate } = trainer;
+  const { runner, model } = trainer;
   return writeCheckpoint({
     model: await trainer.savedModel(),
-    states: [...(await captureStates(trainer.backend, trainer.slots())), ...arrays],
-    progress: { run, step, learningRate, ...place, callbacks: values },
+    states: [...(await captureStates(runner.backend, trainer.slots())), ...arrays],
+    progress: {
+      run,
+      step: runner.step,
+      learningRate: model.learningRate,
+      ...place,
+      callbacks: values,
+    },
   });
 }
 
 /**
  * Puts back what `writeRun` wrote, but for the place and the states of callbacks, which the caller takes over.
  *
- * @throws FileError or UsageError if it is no checkpoint of such a run, or the run has begun.
+ * @throws FileError or UsageError if it is no checkpoint of such a run, or the run has begun; nothing is changed then.
  */
 export async function readRun(
   where: string,
@@ -141,9 +145,13 @@ export async function readRun(
   const { readCheckpoint } = await import("../formats/safetensors/checkpoint.ts");
   const { model, states, progress } = readCheckpoint(bytes, where);
   checkSameRun(where, run, progress.run);
-  await restoreStates(where, trainer.backend, trainer.weights(), model.weights);
-  await restoreStates(where, trainer.backend, trainer.slots(), states);
-  trainer.step = progress.step;
-  trainer.learningRate = progress.learningRate;
+  const { runner } = trainer;
+  const matched = [
+    ...matchStates(where, trainer.weights(), model.weights),
+    ...matchStates(where, trainer.slots(), states),
+  ];
+  await Promise.all(matched.map(({ state, data }) => runner.backend.writeState(state, data)));
+  runner.step = progress.step;
+  trainer.model.learningRate = progress.learningRate;
   return { place: progress, restoreCallbacks: () => restoreCallbacks(callbacks, progress.callbacks, states) };
 }

@@ -1,7 +1,8 @@
 import { UsageError } from "../core/errors.ts";
 import { Layer, type SymbolicTensor } from "../layers/layer.ts";
 import { Network } from "../models/network.ts";
-import { Model, type ModelOptions } from "./model.ts";
+import { Model } from "./model.ts";
+import type { ModelOptions } from "./model-options.ts";
 
 /**
  * A model of layers in a row. The first may be an `input(…)`, and each a model of its own.

@@ -6,7 +6,8 @@ import * as ops from "../ops.ts";
 import { adam } from "../optimizers/adam.ts";
 import { sgd } from "../optimizers/sgd.ts";
 import type { Callback } from "./callback.ts";
-import type { Model, ModelOptions } from "./model.ts";
+import type { Model } from "./model.ts";
+import type { ModelOptions } from "./model-options.ts";
 import { sequential } from "./sequential.ts";
 import { type TrainStep, trainStep } from "./train-step.ts";
 

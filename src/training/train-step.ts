@@ -129,7 +129,7 @@ export class TrainStep implements TrainedModel {
       try {
         const [runner, train] = await Promise.all([this.open(), this.check("fit", data)]);
         const trainer = this.trainer(runner);
-        return await new Fit({ trainer, model: this, train, validation: undefined, options, report }).run();
+        return await new Fit({ trainer, train, validation: undefined, options, report }).run();
       } finally {
         this.isTraining = false;
       }
@@ -197,25 +197,11 @@ export class TrainStep implements TrainedModel {
   }
 
   private trainer(runner: StepRunner): Trainer {
-    const step = this;
     const prepare = (shape: BatchShape) => runner.prepare(JSON.stringify(shape), () => this.graph(shape));
     return {
-      backend: runner.backend,
-      seed: runner.seed,
-      get step() {
-        return runner.step;
-      },
-      set step(taken) {
-        runner.step = taken;
-      },
-      get learningRate() {
-        return step.learningRate;
-      },
-      set learningRate(rate) {
-        step.learningRate = rate;
-      },
+      model: this,
+      runner,
       totals: () => new EpochTotals([]),
-      open: (samples) => runner.open(samples),
       prepare: (samples, batch) => prepare(runner.batchShape(samples, batch)),
       train: async (source, rows, batch) => {
         const prepared = await prepare(runner.batchShape(source.samples, batch));

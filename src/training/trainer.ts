@@ -1,22 +1,20 @@
-import type { Backend, RunResult } from "../backends/contract.ts";
+import type { RunResult } from "../backends/contract.ts";
 import type { SavedModel } from "../formats/safetensors/model.ts";
 import type { State } from "../graph/graph.ts";
+import type { TrainedModel } from "./callback.ts";
 import type { EpochLogs } from "./history.ts";
 import type { Samples } from "./inputs.ts";
-import type { SampleSource } from "./step-runner.ts";
+import type { SampleSource, StepRunner } from "./step-runner.ts";
 import type { EpochTotals } from "./totals.ts";
 
 /** What `fit` goes through the samples with: it takes steps, whatever they are. */
 export interface Trainer {
-  readonly backend: Backend;
-  /** Decides the order of samples and all random draws. */
-  readonly seed: number;
-  /** Steps taken so far, which random draws depend on. */
-  step: number;
-  learningRate: number;
+  /** What is trained, as callbacks see it. */
+  readonly model: TrainedModel;
+  /** Holds the samples, and knows the seed and the steps taken so far. */
+  readonly runner: StepRunner;
   /** Sums of an epoch, none yet. */
   totals(): EpochTotals;
-  open(samples: Samples): Promise<SampleSource>;
   /** Plans a step of that many samples. */
   prepare(samples: Samples, batch: number): Promise<unknown>;
   /** Takes a step for each `batch` of `rows`; fewer if a loss is not finite. */

@@ -39,6 +39,13 @@ describe("safetensors", () => {
     expect(readSafetensors(shifted.subarray(3), "a")).toEqual(file);
   });
 
+  test.runIf(globalThis.Buffer)("a Buffer of Node is read, and the arrays are copies", () => {
+    const shared = Buffer.concat([Buffer.alloc(3), writeSafetensors(file)]).subarray(3);
+    const read = readSafetensors(shared, "a");
+    shared.fill(0);
+    expect(read).toEqual(file);
+  });
+
   test.each([
     { name: "no length", bytes: new Uint8Array(7), message: "byte 0: expected a header length of 8 bytes" },
     {

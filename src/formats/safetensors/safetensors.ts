@@ -89,7 +89,9 @@ export function readSafetensors(bytes: Uint8Array, where: string): TensorFile {
     if (name === "__metadata__") metadata = readMetadata(value, problem);
     else entries.push(readEntry(name, value, problem));
   }
-  const data = bytes.subarray(lengthBytes + headerLength);
+  /* Not subarray: `slice` of Node's Buffer, which is a Uint8Array too, would not copy. */
+  const start = bytes.byteOffset + lengthBytes + headerLength;
+  const data = new Uint8Array(bytes.buffer, start, bytes.length - lengthBytes - headerLength);
   checkLayout(entries, data.length, problem);
   const tensors = entries.map(({ name, shape, begin, end }) => ({
     name,

@@ -8,6 +8,7 @@ import { f32x4, i16x8, i32, i32x4, v128 } from "../assembler.ts";
 import type { KernelWriter } from "../kernel.ts";
 import { forEachWindowTap } from "./max-pool.ts";
 import { scatterUnits, scatterWindows } from "./scatter-windows.ts";
+import { maximum } from "./vector-math.ts";
 
 export const maxPoolGradient: KernelWriter<PoolParams> = ({ params: { window }, inputs: [input] }) => {
   const axes = threeAxes(window);
@@ -21,7 +22,8 @@ export const maxPoolGradient: KernelWriter<PoolParams> = ({ params: { window }, 
         const source = f.local("i32", i32.add(i32.add(image, at.image), at.channel));
         const best = f.local("v128", f32x4.const(-Infinity));
         forEachWindowTap(f, axes, at.taps, channels, (offset) => {
-          best.set(f32x4.max(best, v128.load(i32.add(source, offset))));
+          const value = f.local("v128", v128.load(i32.add(source, offset)));
+          best.set(maximum(best, value));
         });
         /* What is still to be given away: 0 behind the first winner. */
         const left = f.local("v128", v128.load(i32.add(i32.add(gradient, at.window), at.channel)));

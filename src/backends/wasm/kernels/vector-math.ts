@@ -279,7 +279,7 @@ export const vectorFunctions: Record<UnaryName | BinaryName | "select", VectorFu
   subtract: (_f, a, b) => f32x4.sub(a, b),
   multiply: (_f, a, b) => f32x4.mul(a, b),
   divide: (_f, a, b) => f32x4.div(a, b),
-  maximum: (_f, a, b) => f32x4.max(a, b),
+  maximum: (_f, a, b) => maximum(a, b),
   minimum: (_f, a, b) => f32x4.min(a, b),
   pow,
   equal: (_f, a, b) => truth(f32x4.eq(a, b)),
