@@ -1,4 +1,5 @@
-import { lookUp, type Spelling } from "../core/names.ts";
+import { findNamed, loadedNamed, type NameTable } from "../core/name-table.ts";
+import type { Spelling } from "../core/names.ts";
 import { relu, sigmoid, tanh } from "../graph/ops/elementwise.ts";
 import { softmax } from "../graph/ops/softmax.ts";
 import type { Activation } from "./activation.ts";
@@ -6,12 +7,22 @@ import type { Activation } from "./activation.ts";
 /** Leaves its input as it is. */
 const linear: Activation = (input) => input;
 
+const common = { linear, relu, sigmoid, softmax, tanh };
+
 /** Activations that a string can name. */
-export const activationTable = { linear, relu, sigmoid, softmax, tanh } satisfies Record<string, Activation>;
+export const activationTable: NameTable<Activation> = {
+  common,
+  further: [],
+  load: async () => ({}),
+};
 
-export type ActivationName = Spelling<keyof typeof activationTable>;
+export type ActivationName = Spelling<keyof typeof common>;
 
-/** @throws OptionError if there is no such name. */
+/** Those that are loaded on demand must be there when the activation is called. @throws OptionError if there is no such name. */
 export function activationOf(where: string, choice: ActivationName | Activation): Activation {
-  return typeof choice === "string" ? lookUp(where, activationTable, choice) : choice;
+  if (typeof choice !== "string") return choice;
+  return (
+    findNamed(where, activationTable, choice) ??
+    ((input) => loadedNamed(where, activationTable, choice)(input))
+  );
 }

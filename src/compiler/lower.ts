@@ -23,6 +23,7 @@ export function lower(graph: Graph, tables: BackendTables, options?: LowerOption
 
 function* lowering(graph: Graph, tables: BackendTables, options: LowerOptions = {}): Pieces<Program> {
   const dag = dagOf(graph);
+  const functions = dag.nodes.flatMap(({ params }) => (params as { function?: string }).function ?? []);
   for (const rewrite of tables.rewrites) {
     yield;
     const pieces = rewrite(dag);
@@ -31,7 +32,10 @@ function* lowering(graph: Graph, tables: BackendTables, options: LowerOptions = 
   }
   yield;
   const plan = schedule(dag, tables.inPlace);
-  yield tables.load?.(dag.nodes.map(({ kernel }) => kernel));
+  yield tables.load?.(
+    dag.nodes.map(({ kernel }) => kernel),
+    functions,
+  );
   return assemble(dag, plan, tables, options);
 }
 

@@ -17,8 +17,8 @@ export interface CallShape<Params = unknown> {
 export interface BackendTables {
   /** Rewrites of the calls, in this order: fusions, then the choice of an algorithm for each call. */
   readonly rewrites: readonly ((dag: Dag) => void | Pieces<void>)[];
-  /** Loads the code behind kernels of these names, if some is not there yet. */
-  load?(kernels: readonly string[]): Promise<void> | undefined;
+  /** Loads the code behind kernels and element-wise functions of these names, if some is not there yet. */
+  load?(kernels: readonly string[], functions: readonly string[]): Promise<unknown> | undefined;
   /** How a call is cut into parts. */
   split(call: CallShape): Split;
   /** Whether a `map` may write where it read. */

@@ -14,7 +14,7 @@ export class Turns {
 }
 
 /** Work in pieces: it yields between them, or yields what it must wait for. */
-export type Pieces<Result> = Generator<Promise<void> | undefined, Result, undefined>;
+export type Pieces<Result> = Generator<Promise<unknown> | undefined, Result, undefined>;
 
 export async function runInTurns<Result>(work: Pieces<Result>): Promise<Result> {
   const turns = new Turns();

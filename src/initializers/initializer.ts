@@ -6,6 +6,6 @@ export interface Initializer {
   /** Its name in the table of initializers. */
   readonly name: string;
   /** What it was made with, for saved models. */
-  readonly options: Readonly<Record<string, number>>;
+  readonly options: Readonly<Record<string, unknown>>;
   create(shape: Shape, random: Random): Float32Array;
 }

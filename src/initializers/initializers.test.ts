@@ -1,13 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { createRandom } from "../core/random.ts";
-import { initializerOf, initializerTable } from "./table.ts";
+import { type InitializerName, initializerOf } from "./table.ts";
 import { fans } from "./variance-scaling.ts";
 
 const shape = [3, 3, 32, 64];
 const { fanIn, fanOut } = fans(shape);
 
-function momentsOf(name: keyof typeof initializerTable): { mean: number; variance: number; most: number } {
-  const numbers = initializerTable[name]({}).create(shape, createRandom(1, name));
+function momentsOf(name: InitializerName): { mean: number; variance: number; most: number } {
+  const numbers = initializerOf("test", name).create(shape, createRandom(1, name));
   const mean = numbers.reduce((a, b) => a + b, 0) / numbers.length;
   const variance = numbers.reduce((sum, x) => sum + (x - mean) ** 2, 0) / numbers.length;
   return { mean, variance, most: numbers.reduce((most, x) => Math.max(most, Math.abs(x)), 0) };

@@ -1,4 +1,5 @@
-import { lookUp, type Spelling } from "../core/names.ts";
+import { findNamed, loadedNamed, type NameTable } from "../core/name-table.ts";
+import { camelCase, type Spelling } from "../core/names.ts";
 import { constant, ones, zeros } from "./constant.ts";
 import type { Initializer } from "./initializer.ts";
 import {
@@ -10,8 +11,7 @@ import {
   lecunUniform,
 } from "./variance-scaling.ts";
 
-/** Initializers that a string can name. */
-export const initializerTable = {
+const common = {
   zeros,
   ones,
   constant,
@@ -23,22 +23,31 @@ export const initializerTable = {
   lecunNormal,
 };
 
-export type InitializerName = Spelling<keyof typeof initializerTable>;
+/** Initializers that a string can name. */
+export const initializerTable: NameTable<(options: never) => Initializer> = {
+  common,
+  further: [],
+  load: async () => ({}),
+};
 
-/** A name, an initializer, or a saved one. @throws OptionError if there is no such name. */
-export function initializerOf(
-  where: string,
-  choice: InitializerName | Initializer | SavedChoice,
-): Initializer {
-  if (typeof choice === "string") return lookUp(where, initializerTable, choice)({});
-  if (isInitializer(choice)) return choice;
-  const { name, ...options } = choice;
-  return lookUp(where, initializerTable, name)(options);
-}
-
-function isInitializer(choice: Initializer | SavedChoice): choice is Initializer {
-  return typeof choice.create === "function";
-}
+export type InitializerName = Spelling<keyof typeof common>;
 
 /** How a named choice with options stands in a saved model. */
 export type SavedChoice = { readonly name: string } & Readonly<Record<string, unknown>>;
+
+/** What an option of a layer may say. */
+export type InitializerChoice = InitializerName | Initializer | SavedChoice;
+
+/** A name, an initializer, or a saved one. @throws OptionError if there is no such name. */
+export function initializerOf(where: string, choice: InitializerChoice): Initializer {
+  if (isInitializer(choice)) return choice;
+  const { name, ...options } = typeof choice === "string" ? { name: choice } : choice;
+  const make = findNamed(where, initializerTable, name);
+  if (make) return make(options as never);
+  const made = () => loadedNamed(where, initializerTable, name)(options as never);
+  return { name: camelCase(name), options, create: (shape, random) => made().create(shape, random) };
+}
+
+function isInitializer(choice: InitializerChoice): choice is Initializer {
+  return typeof (choice as Partial<Initializer>).create === "function";
+}

@@ -4,12 +4,9 @@ import type { Value } from "../graph/graph.ts";
 import { add, divide, multiply, sqrt, square, subtract } from "../graph/ops/elementwise.ts";
 import { reduceMean } from "../graph/ops/reduce-max.ts";
 import { reshape } from "../graph/ops/reshape.ts";
-import type { Initializer } from "../initializers/initializer.ts";
-import { type InitializerName, initializerOf, type SavedChoice } from "../initializers/table.ts";
+import { type InitializerChoice, initializerOf } from "../initializers/table.ts";
 import { type CallContext, checkLayerOptions, Layer, type LayerOptions } from "./layer.ts";
 import { sampleAxis } from "./sample-axis.ts";
-
-type InitializerChoice = InitializerName | Initializer | SavedChoice;
 
 export interface BatchNormalizationOptions extends LayerOptions {
   /** Axis of the channels, counted with the batch as axis 0. Default −1. */

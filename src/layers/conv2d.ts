@@ -7,8 +7,7 @@ import { type Padding, perAxis, windowGeometry } from "../core/window.ts";
 import type { Value } from "../graph/graph.ts";
 import { conv } from "../graph/ops/conv.ts";
 import { add } from "../graph/ops/elementwise.ts";
-import type { Initializer } from "../initializers/initializer.ts";
-import { type InitializerName, initializerOf, type SavedChoice } from "../initializers/table.ts";
+import { type InitializerChoice, initializerOf } from "../initializers/table.ts";
 import { checkLayerOptions, Layer, type LayerOptions } from "./layer.ts";
 import { requireRank, requireWhole } from "./require.ts";
 
@@ -30,9 +29,9 @@ export interface Conv2dOptions extends LayerOptions {
   /** Default true. */
   useBias?: boolean;
   /** Default `"glorotUniform"`. */
-  kernelInitializer?: InitializerName | Initializer | SavedChoice;
+  kernelInitializer?: InitializerChoice;
   /** Default `"zeros"`. */
-  biasInitializer?: InitializerName | Initializer | SavedChoice;
+  biasInitializer?: InitializerChoice;
 }
 
 const known = [

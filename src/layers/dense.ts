@@ -6,8 +6,7 @@ import type { Value } from "../graph/graph.ts";
 import { add } from "../graph/ops/elementwise.ts";
 import { matMul } from "../graph/ops/mat-mul.ts";
 import { reshape } from "../graph/ops/reshape.ts";
-import type { Initializer } from "../initializers/initializer.ts";
-import { type InitializerName, initializerOf, type SavedChoice } from "../initializers/table.ts";
+import { type InitializerChoice, initializerOf } from "../initializers/table.ts";
 import { checkLayerOptions, Layer, type LayerOptions } from "./layer.ts";
 import { requireWhole } from "./require.ts";
 
@@ -19,9 +18,9 @@ export interface DenseOptions extends LayerOptions {
   /** Default true. */
   useBias?: boolean;
   /** Default `"glorotUniform"`. */
-  kernelInitializer?: InitializerName | Initializer | SavedChoice;
+  kernelInitializer?: InitializerChoice;
   /** Default `"zeros"`. */
-  biasInitializer?: InitializerName | Initializer | SavedChoice;
+  biasInitializer?: InitializerChoice;
 }
 
 const known = ["units", "activation", "useBias", "kernelInitializer", "biasInitializer"];

@@ -1,21 +1,21 @@
+import type { NameTable } from "../core/name-table.ts";
 import { activation } from "./activation.ts";
 import { batchNormalization } from "./batch-normalization.ts";
 import { concatenate } from "./concatenate.ts";
 import { conv2d } from "./conv2d.ts";
 import { dense } from "./dense.ts";
-import { dot } from "./dot.ts";
 import { dropout } from "./dropout.ts";
 import { flatten } from "./flatten.ts";
 import { globalAveragePooling2d } from "./global-average-pooling2d.ts";
 import { inputLayer } from "./input.ts";
+import type { Layer } from "./layer.ts";
 import { add, average, maximum, minimum, multiply, subtract } from "./merge.ts";
 import { averagePooling2d, maxPooling2d } from "./pooling2d.ts";
 import { rescaling } from "./rescaling.ts";
 import { reshape } from "./reshape.ts";
 import { zeroPadding2d } from "./zero-padding2d.ts";
 
-/** Layers that a saved model or a JSON spec can name. Only who reads those imports this. */
-export const layerTable = {
+const common = {
   activation,
   add,
   average,
@@ -24,7 +24,6 @@ export const layerTable = {
   concatenate,
   conv2d,
   dense,
-  dot,
   dropout,
   flatten,
   globalAveragePooling2d,
@@ -37,4 +36,11 @@ export const layerTable = {
   reshape,
   subtract,
   zeroPadding2d,
+};
+
+/** Layers that a saved model or a JSON spec can name. Only who reads those imports this. */
+export const layerTable: NameTable<(options: never) => Layer> = {
+  common,
+  further: ["dot"],
+  load: async () => (await import("./further.ts")).furtherLayers,
 };

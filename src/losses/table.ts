@@ -1,4 +1,5 @@
-import { lookUp, type Spelling } from "../core/names.ts";
+import { loadedNamed, type NameTable } from "../core/name-table.ts";
+import type { Spelling } from "../core/names.ts";
 import {
   binaryCrossentropy,
   categoricalCrossentropy,
@@ -7,17 +8,23 @@ import {
 import type { Loss } from "./loss.ts";
 import { meanSquaredError } from "./mean-squared-error.ts";
 
-/** Losses that a string can name. */
-export const lossTable = {
+const common = {
   binaryCrossentropy,
   categoricalCrossentropy,
   meanSquaredError,
   sparseCategoricalCrossentropy,
 };
 
-export type LossName = Spelling<keyof typeof lossTable>;
+/** Losses that a string can name. */
+export const lossTable: NameTable<(options?: never) => Loss> = {
+  common,
+  further: [],
+  load: async () => ({}),
+};
+
+export type LossName = Spelling<keyof typeof common>;
 
 /** @throws OptionError if there is no such name. */
 export function lossOf(where: string, choice: LossName | Loss): Loss {
-  return typeof choice === "string" ? lookUp(where, lossTable, choice)() : choice;
+  return typeof choice === "string" ? loadedNamed(where, lossTable, choice)() : choice;
 }

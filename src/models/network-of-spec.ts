@@ -1,24 +1,44 @@
 import { OptionError } from "../core/errors.ts";
-import { didYouMean, lookUp } from "../core/names.ts";
+import { findNamed, loadedNamed, namesLoading } from "../core/name-table.ts";
+import { didYouMean } from "../core/names.ts";
 import type { Layer, SymbolicTensor } from "../layers/layer.ts";
+import { layerTable } from "../layers/table.ts";
 import { Network } from "./network.ts";
 import { networkBetween } from "./network-between.ts";
 import { NetworkLayer } from "./network-layer.ts";
 import type { LayerFactories, LayerSpec, ModelSpec } from "./spec.ts";
 
 /**
- * A network from JSON, which may come from a stranger: only types of `table` are made, and nothing is evaluated.
+ * A network from JSON, which may come from a stranger: only layers of this package and the caller's own are made, and
+ * nothing is evaluated.
  *
  * @param where file the spec came from
+ * @param own layers that are not part of this package, by type
  * @throws OptionError naming the layer's number and what is wrong with it.
  */
-export function networkOf(where: string, spec: unknown, table: LayerFactories): Network {
+export async function loadNetwork(where: string, spec: unknown, own: LayerFactories = {}): Promise<Network> {
+  askForLayers(where, spec, own);
+  await namesLoading();
+  return networkOf(where, spec, own);
+}
+
+/** Begins to load the layers that a spec names, those of models inside it too. */
+function askForLayers(where: string, spec: unknown, own: LayerFactories): void {
+  for (const [i, entry] of layerList(where, spec).entries()) {
+    const place = `${where}, layers[${i}]`;
+    const { type, model } = checkedEntry(place, entry);
+    if (type === "model") askForLayers(`${place}, model`, model, own);
+    else if (!Object.hasOwn(own, type)) findNamed(place, layerTable, type);
+  }
+}
+
+function networkOf(where: string, spec: unknown, own: LayerFactories): Network {
   const list = layerList(where, spec);
   const { inputs, outputs } = spec as Partial<ModelSpec>;
   if (inputs === undefined && outputs === undefined) {
-    return Network.chain(list.map((entry, i) => layerOf(`${where}, layers[${i}]`, entry, table)));
+    return Network.chain(list.map((entry, i) => layerOf(`${where}, layers[${i}]`, entry, own)));
   }
-  return connect(where, list, table, { inputs, outputs });
+  return connect(where, list, own, { inputs, outputs });
 }
 
 function layerList(where: string, spec: unknown): readonly unknown[] {
@@ -31,28 +51,31 @@ function layerList(where: string, spec: unknown): readonly unknown[] {
   });
 }
 
-function layerOf(place: string, entry: unknown, table: LayerFactories): Layer {
-  if (typeof entry !== "object" || entry === null || typeof (entry as LayerSpec).type !== "string") {
-    throw new OptionError({
-      where: place,
-      expected: 'an object with a "type"',
-      received: JSON.stringify(entry)?.slice(0, 80) ?? "nothing",
-      hint: didYouMean("", Object.keys(table)),
-    });
-  }
-  const { type, calls: _, ...options } = entry as LayerSpec;
+function checkedEntry(place: string, entry: unknown): LayerSpec {
+  if (typeof (entry as Partial<LayerSpec> | null)?.type === "string") return entry as LayerSpec;
+  throw new OptionError({
+    where: place,
+    expected: 'an object with a "type"',
+    received: JSON.stringify(entry)?.slice(0, 80) ?? "nothing",
+    hint: didYouMean("", Object.keys(layerTable.common)),
+  });
+}
+
+function layerOf(place: string, entry: unknown, own: LayerFactories): Layer {
+  const { type, calls: _, ...options } = checkedEntry(place, entry);
   if (type === "model") {
     const { model, ...others } = options;
-    return new NetworkLayer(networkOf(`${place}, model`, model, table), others);
+    return new NetworkLayer(networkOf(`${place}, model`, model, own), others);
   }
-  return lookUp(place, table, type)(options as never);
+  const make = Object.hasOwn(own, type) ? own[type] : loadedNamed(place, layerTable, type);
+  return make(options as never);
 }
 
 /** Uses of layers in an order in which everything is there before it is read. */
 function connect(
   where: string,
   list: readonly unknown[],
-  table: LayerFactories,
+  own: LayerFactories,
   { inputs, outputs }: { readonly inputs: unknown; readonly outputs: unknown },
 ): Network {
   const tensors = new Map<string, SymbolicTensor>();
@@ -63,7 +86,7 @@ function connect(
   };
   for (const [i, entry] of list.entries()) {
     const place = `${where}, layers[${i}]`;
-    const layer = layerOf(place, entry, table);
+    const layer = layerOf(place, entry, own);
     const { calls } = entry as { calls?: unknown };
     if (layer.type === "input") put(layer, 0, layer.applyAll([]));
     else

@@ -1,12 +1,14 @@
 import { OptionError } from "../core/errors.ts";
+import { findNamed, type NameTable, namesLoading } from "../core/name-table.ts";
 import { camelCase, didYouMean } from "../core/names.ts";
 import type { Loss } from "../losses/loss.ts";
-import { type LossName, lossOf } from "../losses/table.ts";
+import { type LossName, lossOf, lossTable } from "../losses/table.ts";
 import type { Metric } from "../metrics/metric.ts";
-import { type MetricName, metricOf } from "../metrics/table.ts";
+import { type MetricName, metricOf, metricTable } from "../metrics/table.ts";
 import type { Network } from "../models/network.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
-import type { OptimizerName } from "../optimizers/table.ts";
+import { type OptimizerName, optimizerOf, optimizerTable } from "../optimizers/table.ts";
+import type { OptimizerState } from "./update-graph.ts";
 
 type LossChoice = LossName | Loss;
 type MetricChoice = MetricName | Metric;
@@ -45,13 +47,49 @@ export interface CompiledOutput {
   readonly metrics: readonly CompiledMetric[];
 }
 
+/** How training was set up by `compile`. */
+export interface Compiled extends OptimizerState {
+  /** In the order of the network's outputs. */
+  readonly outputs: readonly CompiledOutput[];
+}
+
 /** The metrics of all outputs. */
 export function metricsOf(outputs: readonly CompiledOutput[]): CompiledMetric[] {
   return outputs.flatMap(({ metrics }) => metrics);
 }
 
-/** @throws OptionError for names that do not exist, of things or of outputs. */
-export function compileOutputs(
+/**
+ * Sets training up: at once, or when what the options name is loaded.
+ *
+ * @throws OptionError for names that do not exist, of things or of outputs.
+ */
+export function compileNetwork(network: Network, options: CompileOptions): Compiled | Promise<Compiled> {
+  const set = (): Compiled => ({
+    optimizer: optimizerOf("compile, optimizer", options.optimizer),
+    outputs: compileOutputs(network, options),
+    slots: new Map(),
+  });
+  ask("compile, optimizer", optimizerTable, options.optimizer);
+  ask("compile, loss", lossTable, options.loss);
+  ask("compile, metrics", metricTable, options.metrics);
+  ask("compile, weightedMetrics", metricTable, options.weightedMetrics);
+  const loading = namesLoading();
+  return loading ? loading.then(set) : set();
+}
+
+/** Begins to load what strings in a choice name, however deep they stand. */
+function ask(where: string, table: NameTable<unknown>, choice: unknown): void {
+  if (typeof choice === "string") findNamed(where, table, choice);
+  else if (Array.isArray(choice)) for (const item of choice) ask(where, table, item);
+  else if (isByName(choice)) for (const item of Object.values(choice)) ask(where, table, item);
+}
+
+/** Choices by the names of outputs, and not a loss, metric or optimizer itself. */
+function isByName(choice: unknown): choice is Readonly<Record<string, unknown>> {
+  return typeof choice === "object" && choice !== null && !isLoss(choice) && !Array.isArray(choice);
+}
+
+function compileOutputs(
   network: Network,
   { loss, lossWeights, metrics = [], weightedMetrics = [] }: Omit<CompileOptions, "optimizer">,
 ): CompiledOutput[] {

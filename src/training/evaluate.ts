@@ -1,6 +1,6 @@
+import type { Compiled } from "./compile.ts";
 import { metricsOf } from "./compile.ts";
 import type { EpochLogs } from "./history.ts";
-import type { Compiled } from "./programs.ts";
 import type { Session } from "./session.ts";
 import type { SampleSource } from "./step-runner.ts";
 import { EpochTotals } from "./totals.ts";

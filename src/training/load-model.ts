@@ -1,11 +1,10 @@
 import type { BackendOptions } from "../backends/choose-backend.ts";
-import { lookUp } from "../core/names.ts";
+import { loadNamed, type NameTable } from "../core/name-table.ts";
 import type { SavedChoice, SavedTraining } from "../formats/safetensors/model.ts";
 import type { Loss } from "../losses/loss.ts";
 import { lossTable } from "../losses/table.ts";
 import type { Metric } from "../metrics/metric.ts";
 import { metricTable } from "../metrics/table.ts";
-import { networkOf } from "../models/network-of-spec.ts";
 import type { LayerFactories } from "../models/spec.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import { optimizerTable } from "../optimizers/table.ts";
@@ -47,7 +46,7 @@ export async function loadModel(
   const { where, saved } = await readSaved(source);
   const model = await modelFromSpec(saved.spec, { ...options, name: saved.name }, where);
   await model.setWeights(matchWeights(where, model.weightShapes, saved));
-  if (saved.training) compileAsSaved(where, model, saved.training, options.custom);
+  if (saved.training) await compileAsSaved(where, model, saved.training, options.custom);
   return model;
 }
 
@@ -64,29 +63,34 @@ export async function modelFromSpec(
   { custom, ...options }: SpecOptions = {},
   where = "spec",
 ): Promise<Model> {
-  const { layerTable } = await import("../layers/table.ts");
-  return new Model(networkOf(where, spec, { ...layerTable, ...custom?.layers }), options);
+  const { loadNetwork } = await import("../models/network-of-spec.ts");
+  return new Model(await loadNetwork(where, spec, custom?.layers), options);
 }
 
-function compileAsSaved(
+async function compileAsSaved(
   where: string,
   model: Model,
   { optimizer, outputs }: SavedTraining,
   custom: CustomObjects = {},
-): void {
-  const maker = <Made>(kind: string, table: Readonly<Record<string, (options: never) => Made>>) => {
-    return ({ name, ...options }: SavedChoice): Made => {
-      const make = Object.hasOwn(table, name) ? table[name] : lookUp(`${where}, ${kind}`, table, name);
+): Promise<void> {
+  const maker = <Made>(
+    kind: string,
+    table: NameTable<(options: never) => Made>,
+    own: Readonly<Record<string, (options: never) => Made>> = {},
+  ) => {
+    return async ({ name, ...options }: SavedChoice): Promise<Made> => {
+      const make = Object.hasOwn(own, name) ? own[name] : await loadNamed(`${where}, ${kind}`, table, name);
       return make(options as never);
     };
   };
-  const loss = maker<Loss>("loss", { ...lossTable, ...custom.losses });
-  const metric = maker<Metric>("metric", { ...metricTable, ...custom.metrics });
+  const loss = maker<Loss>("loss", lossTable, custom.losses);
+  const metric = maker<Metric>("metric", metricTable, custom.metrics);
+  const metricsOf = (choices: readonly SavedChoice[]) => Promise.all(choices.map(metric));
   model.compile({
-    optimizer: maker<Optimizer>("optimizer", { ...optimizerTable, ...custom.optimizers })(optimizer),
-    loss: outputs.map((output) => (output.loss ? loss(output.loss) : null)),
+    optimizer: await maker<Optimizer>("optimizer", optimizerTable, custom.optimizers)(optimizer),
+    loss: await Promise.all(outputs.map((output) => (output.loss ? loss(output.loss) : null))),
     lossWeights: outputs.map(({ lossWeight = 1 }) => lossWeight),
-    metrics: outputs.map(({ metrics }) => metrics.map(metric)),
-    weightedMetrics: outputs.map(({ weightedMetrics }) => weightedMetrics.map(metric)),
+    metrics: await Promise.all(outputs.map(({ metrics }) => metricsOf(metrics))),
+    weightedMetrics: await Promise.all(outputs.map(({ weightedMetrics }) => metricsOf(weightedMetrics))),
   });
 }

@@ -1,6 +1,7 @@
 import { type BackendOptions, backendOf } from "../backends/choose-backend.ts";
 import type { Backend } from "../backends/contract.ts";
 import { OptionError, UsageError } from "../core/errors.ts";
+import { namesLoading } from "../core/name-table.ts";
 import { checkOptions } from "../core/names.ts";
 import type { Shape } from "../core/shape.ts";
 import type { SavedModel } from "../formats/safetensors/model.ts";
@@ -10,9 +11,9 @@ import type { Network, NetworkNode } from "../models/network.ts";
 import { NetworkLayer } from "../models/network-layer.ts";
 import { type ModelSpec, specOf } from "../models/spec.ts";
 import { summaryOf } from "../models/summary.ts";
-import { optimizerOf } from "../optimizers/table.ts";
+import { learningRateOf } from "../optimizers/table.ts";
 import type { TrainedModel } from "./callback.ts";
-import { type CompileOptions, compileOptions, compileOutputs, metricsOf } from "./compile.ts";
+import { type Compiled, type CompileOptions, compileNetwork, compileOptions, metricsOf } from "./compile.ts";
 import { evaluateSamples } from "./evaluate.ts";
 import { Fit } from "./fit.ts";
 import { checkFitOptions, type FitOptions, fitOptions } from "./fit-options.ts";
@@ -21,7 +22,7 @@ import { checkInputs, type NamedNumbers } from "./inputs.ts";
 import { checkModelOptions, type EvaluateOptions, type ModelOptions } from "./model-options.ts";
 import type { Prediction } from "./predict.ts";
 import type { BatchShape } from "./predict-graph.ts";
-import { type Compiled, typicalBatch } from "./programs.ts";
+import { typicalBatch } from "./programs.ts";
 import { TrainingRun } from "./run.ts";
 import { checkSamples, type TrainingData } from "./samples.ts";
 import { Session } from "./session.ts";
@@ -38,7 +39,7 @@ export class Model implements TrainedModel {
   private readonly network: Network;
   private readonly backendOptions: BackendOptions;
   private session: Promise<Session> | undefined;
-  private compiled: Compiled | undefined;
+  private compiled: Compiled | Promise<Compiled> | undefined;
   private rate = Number.NaN;
   private isTraining = false;
   private isDisposed = false;
@@ -159,7 +160,7 @@ export class Model implements TrainedModel {
     return { name, threads };
   }
 
-  private open(): Promise<Session> {
+  private async open(): Promise<Session> {
     if (this.isDisposed) {
       throw new UsageError({
         where: this.name,
@@ -170,6 +171,7 @@ export class Model implements TrainedModel {
     this.session ??= backendOf(this.backendOptions).then(
       (backend) => new Session(this.network, backend, this.seed),
     );
+    await namesLoading();
     return this.session;
   }
 
@@ -178,7 +180,7 @@ export class Model implements TrainedModel {
     return (await this.open()).backend;
   }
 
-  private requireCompiled(where: string): Compiled {
+  private requireCompiled(where: string): Compiled | Promise<Compiled> {
     if (this.compiled) return this.compiled;
     throw new UsageError({
       where,
@@ -195,15 +197,16 @@ export class Model implements TrainedModel {
    */
   compile(options: CompileOptions): void {
     checkOptions("compile", options, compileOptions);
-    const optimizer = optimizerOf("compile, optimizer", options.optimizer);
-    const outputs = compileOutputs(this.network, options);
     const before = this.compiled;
-    this.compiled = { optimizer, outputs, slots: new Map() };
-    this.rate = optimizer.learningRate;
+    const compiled = compileNetwork(this.network, options);
+    this.rate = learningRateOf("compile, optimizer", options.optimizer);
+    this.compiled = compiled;
+    /* Whoever uses the model sees what went wrong; a model that nobody uses must not end the process. */
+    if (compiled instanceof Promise) compiled.catch(() => {});
     void this.session?.then(async (session) => {
       await session.clear();
       session.step = 0;
-      if (before) session.backend.release([...before.slots.values()]);
+      if (before) session.backend.release([...(await before).slots.values()]);
     });
   }
 
@@ -219,13 +222,14 @@ export class Model implements TrainedModel {
   fit(data: TrainingData, options: FitOptions = {}): TrainingRun {
     checkOptions("fit", options, fitOptions);
     checkFitOptions(options);
-    const compiled = this.requireCompiled("fit");
+    const setUp = this.requireCompiled("fit");
     if (this.isTraining) {
       throw new UsageError({ where: "fit", expected: "one run at a time", received: "a second call of fit" });
     }
     this.isTraining = true;
     return new TrainingRun(async (report) => {
       try {
+        const compiled = await setUp;
         const [session, { train, validation }] = await Promise.all([
           this.open(),
           trainingSamples(this.network, compiled.outputs, data, options),
@@ -260,7 +264,7 @@ export class Model implements TrainedModel {
    */
   async evaluate(data: TrainingData, options: EvaluateOptions = {}): Promise<EpochLogs> {
     checkOptions("evaluate", options, ["batchSize"]);
-    const compiled = this.requireCompiled("evaluate");
+    const compiled = await this.requireCompiled("evaluate");
     const samples = await checkSamples("evaluate", this.network, compiled.outputs, data);
     const session = await this.open();
     const source = await session.open(samples);
@@ -305,7 +309,7 @@ export class Model implements TrainedModel {
    * @returns loss and metrics of the step, before its update
    */
   async trainOnBatch(x: NamedNumbers, y?: NamedNumbers, sampleWeight?: NamedNumbers): Promise<EpochLogs> {
-    const compiled = this.requireCompiled("trainOnBatch");
+    const compiled = await this.requireCompiled("trainOnBatch");
     const data = { x, ...(y && { y }), ...(sampleWeight && { sampleWeight }) };
     const samples = await checkSamples("trainOnBatch", this.network, compiled.outputs, data);
     const session = await this.open();
@@ -350,7 +354,7 @@ export class Model implements TrainedModel {
   ): Promise<string> {
     checkOptions("explainProgram", options, ["program", "batchSize"]);
     const { program = this.compiled ? "train" : "predict", batchSize = 32 } = options;
-    const compiled = program === "predict" ? undefined : this.requireCompiled("explainProgram");
+    const compiled = program === "predict" ? undefined : await this.requireCompiled("explainProgram");
     const session = await this.open();
     const plan = await session.plan(program, typicalBatch(this.network, batchSize, compiled), compiled);
     const { explainProgram } = await import("../compiler/explain-program.ts");
@@ -380,7 +384,8 @@ export class Model implements TrainedModel {
 
   private async saved(): Promise<SavedModel> {
     const { savedTraining } = await import("./saved-training.ts");
-    const { name, compiled } = this;
+    const { name } = this;
+    const compiled = await this.compiled;
     const training = compiled && savedTraining(compiled);
     return { name, spec: this.toSpec(), training, weights: await this.getWeights() };
   }
@@ -392,6 +397,7 @@ export class Model implements TrainedModel {
     if (!session) return;
     await session.clear();
     session.backend.release(this.network.weights.map(({ state }) => state));
-    if (this.compiled) session.backend.release([...this.compiled.slots.values()]);
+    const compiled = await this.compiled;
+    if (compiled) session.backend.release([...compiled.slots.values()]);
   }
 }

@@ -7,16 +7,10 @@ import { reduceLoss } from "../losses/reduce-loss.ts";
 import { writeMetric } from "../metrics/write-metric.ts";
 import type { Network } from "../models/network.ts";
 import { ProgramContext } from "./call-context.ts";
-import type { CompiledOutput } from "./compile.ts";
+import type { Compiled, CompiledOutput } from "./compile.ts";
 import { type ArrayType, type BatchShape, enter, type ProgramGraph } from "./predict-graph.ts";
 import { inputKey, labelsKey, weightsKey } from "./sample-array.ts";
-import { type OptimizerState, writeUpdates } from "./update-graph.ts";
-
-/** How training was set up by `compile`. */
-export interface Compiled extends OptimizerState {
-  /** In the order of the network's outputs. */
-  readonly outputs: readonly CompiledOutput[];
-}
+import { writeUpdates } from "./update-graph.ts";
 
 function predictionOf(output: Value): Prediction {
   const isSigmoid =

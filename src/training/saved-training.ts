@@ -1,6 +1,5 @@
 import type { SavedChoice, SavedTraining } from "../formats/safetensors/model.ts";
-import type { CompiledOutput } from "./compile.ts";
-import type { Compiled } from "./programs.ts";
+import type { Compiled, CompiledOutput } from "./compile.ts";
 
 interface Named {
   readonly name: string;

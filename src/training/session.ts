@@ -2,9 +2,10 @@ import type { Backend, RunResult } from "../backends/contract.ts";
 import { lower } from "../compiler/lower.ts";
 import type { Program } from "../compiler/program.ts";
 import type { Network } from "../models/network.ts";
+import type { Compiled } from "./compile.ts";
 import { type BatchShape, type ProgramGraph, predictGraph } from "./predict-graph.ts";
 import type { Prepared } from "./program-runner.ts";
-import { type Compiled, evaluateGraph, trainGraph } from "./programs.ts";
+import { evaluateGraph, trainGraph } from "./programs.ts";
 import { type SampleSource, StepRunner } from "./step-runner.ts";
 
 type Kind = "train" | "evaluate" | "predict";

@@ -1,4 +1,5 @@
 import { OptionError, UsageError } from "../core/errors.ts";
+import { namesLoading } from "../core/name-table.ts";
 import { checkOptions, didYouMean } from "../core/names.ts";
 import type { Shape } from "../core/shape.ts";
 import type { Numbers } from "../data/dataset.ts";
@@ -7,7 +8,7 @@ import { add, cast, multiply } from "../graph/ops/elementwise.ts";
 import type { Network } from "../models/network.ts";
 import { NetworkLayer } from "../models/network-layer.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
-import { type OptimizerName, optimizerOf } from "../optimizers/table.ts";
+import { learningRateOf, type OptimizerName, optimizerOf } from "../optimizers/table.ts";
 import { ProgramContext } from "./call-context.ts";
 import type { TrainedModel } from "./callback.ts";
 import { Fit } from "./fit.ts";
@@ -65,7 +66,7 @@ const knownFitOptions = fitOptions.filter(
 interface Trained {
   readonly name: string;
   readonly network: Network;
-  readonly optimizer: Optimizer;
+  readonly choice: OptimizerName | Optimizer;
   rate: number;
 }
 
@@ -74,6 +75,7 @@ export class TrainStep implements TrainedModel {
   private readonly options: TrainStepOptions;
   private readonly networks: ReadonlyMap<string, Network>;
   private readonly trained: readonly Trained[];
+  private readonly optimizers = new Map<string, Optimizer>();
   private readonly slots = new Map<string, State>();
   private runner: Promise<StepRunner> | undefined;
   private isTraining = false;
@@ -93,8 +95,7 @@ export class TrainStep implements TrainedModel {
           hint: didYouMean(name, names),
         });
       }
-      const optimizer = optimizerOf("trainStep, optimizers", choice);
-      return { name, network, optimizer, rate: optimizer.learningRate };
+      return { name, network, choice, rate: learningRateOf("trainStep, optimizers", choice) };
     });
     if (this.trained.length === 0)
       throw new OptionError({ where: "trainStep", expected: "an optimizer for a model", received: "none" });
@@ -183,6 +184,9 @@ export class TrainStep implements TrainedModel {
           received: "models that were made with different backend options",
         });
       }
+      await namesLoading();
+      for (const { name, choice } of this.trained)
+        this.optimizers.set(name, optimizerOf("trainStep, optimizers", choice));
       return new StepRunner(backends[0], this.options.seed ?? 0);
     })();
     return this.runner;
@@ -224,10 +228,17 @@ export class TrainStep implements TrainedModel {
     };
   }
 
+  private optimizerOf(name: string): Optimizer {
+    return this.optimizers.get(name) as Optimizer;
+  }
+
   /** The numbers of all optimizers for a step, under the names of their models. */
   private scalars(number: number): Record<string, number> {
-    const all = this.trained.flatMap(({ name, optimizer, rate }) =>
-      Object.entries(optimizer.scalars(number, rate)).map(([key, value]) => [`${name}/${key}`, value]),
+    const all = this.trained.flatMap(({ name, rate }) =>
+      Object.entries(this.optimizerOf(name).scalars(number, rate)).map(([key, value]) => [
+        `${name}/${key}`,
+        value,
+      ]),
     );
     return Object.fromEntries(all);
   }
@@ -292,7 +303,8 @@ export class TrainStep implements TrainedModel {
       return total;
     });
     graph.output("loss", totals.reduce(add));
-    return this.trained.flatMap(({ name, network, optimizer }, i) => {
+    return this.trained.flatMap(({ name, network }, i) => {
+      const optimizer = this.optimizerOf(name);
       const weights = network.trainableWeights.map((weight) => ({
         ...weight,
         path: `${name}/${weight.path}`,

@@ -2,6 +2,7 @@ import { fuseMaps, writeMaps } from "../../compiler/maps.ts";
 import type { BackendTables, CallShape } from "../../compiler/tables.ts";
 import type { KernelPlan } from "./kernel.ts";
 import { kernelOf, loadKernels } from "./kernels/index.ts";
+import { loadFunctions } from "./kernels/vector-functions.ts";
 import { chooseAlgorithms } from "./rewrites/algorithms.ts";
 import { fuseEpilogues, fusePooling } from "./rewrites/epilogues.ts";
 import { poolWinners } from "./rewrites/pool-winners.ts";
@@ -29,7 +30,10 @@ export const wasmTables: BackendTables = {
     splitReductions,
   ],
   inPlace: true,
-  load: loadKernels,
+  load(kernels, functions) {
+    const loads = [loadKernels(kernels), loadFunctions(functions)];
+    return loads.some((load) => load) ? Promise.all(loads) : undefined;
+  },
   split(call) {
     const { algorithm, units, threadBytes = 0, maxParts = mostParts } = planKernel(call);
     const worth = Math.ceil(Math.max(call.flops / flopsPerPart, call.byteLength / bytesPerPart));

@@ -12,7 +12,7 @@ import {
   type V128,
   v128,
 } from "../assembler.ts";
-import { vectorFunctions } from "./vector-math.ts";
+import { vectorFunction } from "./vector-functions.ts";
 
 type Vector = Local<"v128">;
 
@@ -29,7 +29,7 @@ export function writeSteps(
   };
   for (const step of steps) {
     const args = step.args.map(argument);
-    results.push(f.local("v128", vectorFunctions[step.function](f, ...args)));
+    results.push(f.local("v128", vectorFunction(step.function)(f, ...args)));
   }
   return argument;
 }

@@ -13,7 +13,7 @@ import {
   v128,
 } from "../assembler.ts";
 import type { KernelWriter } from "../kernel.ts";
-import { vectorFunctions } from "./vector-math.ts";
+import { exp, log } from "./vector-math.ts";
 
 type Combine = (a: V128, b: V128) => V128;
 
@@ -51,7 +51,7 @@ function fold(
 /** e^(x − max) of the vector `bytes` into the row. */
 function power(f: FunctionBuilder, row: Local<"i32">, bytes: I32, max: Local<"v128">): Local<"v128"> {
   const shifted = f.local("v128", f32x4.sub(v128.load(i32.add(row, bytes)), max));
-  return f.local("v128", vectorFunctions.exp(f, shifted));
+  return f.local("v128", exp(f, shifted));
 }
 
 const largest = (f: FunctionBuilder, row: Local<"i32">, length: number): Local<"v128"> =>
@@ -96,7 +96,7 @@ export const softmaxCrossEntropy: KernelWriter<unknown> = ({ inputs: [logits] })
         const targetRow = f.local("i32", i32.add(targets, i32.mul(unit, length * 4)));
         const max = largest(f, row, length);
         const sum = fold(f, length, 0, f32x4.add, (bytes) => power(f, row, bytes, max));
-        const logSum = f.local("v128", vectorFunctions.log(f, sum));
+        const logSum = f.local("v128", log(f, sum));
         /* −t · (x − max − log Σ) */
         const loss = fold(f, length, 0, f32x4.add, (bytes) => {
           const target = f.local("v128", v128.load(i32.add(targetRow, bytes)));
