@@ -42,6 +42,7 @@ export { type IdxPair, idxDataset } from "./data/idx/idx-dataset.ts";
 export { gunzip, type IdxArray, readIdx } from "./data/idx/read-idx.ts";
 export { normalizeDigit } from "./data/image/normalize-digit.ts";
 export type { Picture } from "./data/image/picture.ts";
+export type { FormatName } from "./formats/formats.ts";
 export type { Graph, State, Value } from "./graph/graph.ts";
 export * as initializers from "./initializers/index.ts";
 export type { Initializer } from "./initializers/initializer.ts";
@@ -86,7 +87,7 @@ export {
   type SpecOptions,
 } from "./training/load-model.ts";
 export type { Model } from "./training/model.ts";
-export type { EvaluateOptions, ModelOptions } from "./training/model-options.ts";
+export type { EvaluateOptions, ModelOptions, SaveOptions } from "./training/model-options.ts";
 export type { Prediction } from "./training/predict.ts";
 export type { TrainEvent, TrainingRun } from "./training/run.ts";
 export type { TrainingData } from "./training/samples.ts";

@@ -1,6 +1,7 @@
 import type { BackendOptions } from "../backends/choose-backend.ts";
 import { loadNamed, type NameTable } from "../core/name-table.ts";
-import type { SavedChoice, SavedTraining } from "../formats/safetensors/model.ts";
+import { checkOptions } from "../core/names.ts";
+import type { SavedChoice, SavedModel, SavedTraining } from "../formats/saved-model.ts";
 import type { Loss } from "../losses/loss.ts";
 import { lossTable } from "../losses/table.ts";
 import type { Metric } from "../metrics/metric.ts";
@@ -10,7 +11,7 @@ import type { Optimizer } from "../optimizers/optimizer.ts";
 import { optimizerTable } from "../optimizers/table.ts";
 import { Model } from "./model.ts";
 import type { ModelOptions } from "./model-options.ts";
-import { matchWeights, readSaved } from "./read-saved.ts";
+import { type FileSource, matchWeights, readSaved } from "./read-saved.ts";
 
 /** What a program made itself and a file names: what makes it of the options it was saved with. */
 export interface CustomObjects {
@@ -24,6 +25,8 @@ export interface CustomObjects {
 export interface LoadOptions extends BackendOptions {
   /** Layers, losses and the like that are not part of this package. */
   custom?: CustomObjects;
+  /** Compile it as it was compiled when it was saved, with what its optimizer had gathered. Default true. */
+  compile?: boolean;
 }
 
 export interface SpecOptions extends ModelOptions {
@@ -32,21 +35,24 @@ export interface SpecOptions extends ModelOptions {
 }
 
 /**
- * Reads a model that `save` wrote: architecture, weights, and how it was compiled.
+ * Reads a model: architecture, weights, how it was compiled, and how far its optimizer had come.
+ *
+ * The format is told by what is in the file: Keras (`.keras`, `.h5`), TensorFlow.js (`model.json`), safetensors of this
+ * package, or an architecture alone as JSON, whose weights are new. How a foreign file was compiled is taken over where
+ * this package has all of it; otherwise the model only answers until it is compiled.
  *
  * @param source path (Node), address (browser), or the bytes of the file
  * @throws FileError if it is no such file, naming the place and what is wrong there. Nothing in a file is evaluated.
  * @example
  * const model = await loadModel(bytes);
  */
-export async function loadModel(
-  source: string | URL | Uint8Array,
-  options: LoadOptions = {},
-): Promise<Model> {
-  const { where, saved } = await readSaved(source);
-  const model = await modelFromSpec(saved.spec, { ...options, name: saved.name }, where);
-  await model.setWeights(matchWeights(where, model.weightShapes, saved));
-  if (saved.training) await compileAsSaved(where, model, saved.training, options.custom);
+export async function loadModel(source: FileSource, options: LoadOptions = {}): Promise<Model> {
+  checkOptions("loadModel", options, ["backend", "threads", "workerUrl", "custom", "compile"]);
+  const { compile = true, ...others } = options;
+  const { where, saved } = await readSaved(source, options.custom?.layers);
+  const model = await modelFromSpec(saved.spec, { ...others, name: saved.name }, where);
+  if (saved.weights) await model.setWeights(matchWeights(where, model.weightShapes, saved.weights));
+  if (compile) await compileAsSaved(where, model, saved, options.custom);
   return model;
 }
 
@@ -70,8 +76,20 @@ export async function modelFromSpec(
 async function compileAsSaved(
   where: string,
   model: Model,
-  { optimizer, outputs }: SavedTraining,
+  { training, optimizer, notCompiled }: SavedModel,
   custom: CustomObjects = {},
+): Promise<void> {
+  if (notCompiled !== undefined) model.markNotCompiled(notCompiled);
+  if (!training) return;
+  await compileWith(where, model, training, custom);
+  if (optimizer) await model.restoreOptimizer(optimizer);
+}
+
+async function compileWith(
+  where: string,
+  model: Model,
+  { optimizer, outputs }: SavedTraining,
+  custom: CustomObjects,
 ): Promise<void> {
   const maker = <Made>(
     kind: string,

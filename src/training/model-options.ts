@@ -1,6 +1,7 @@
 import { type BackendOptions, checkBackend } from "../backends/choose-backend.ts";
 import { OptionError } from "../core/errors.ts";
 import { checkOptions } from "../core/names.ts";
+import type { FormatName } from "../formats/formats.ts";
 
 export interface ModelOptions extends BackendOptions {
   /** Decides first weights, the order of samples and what dropout drops. Default 0: a program gives the same result every time. */
@@ -12,6 +13,11 @@ export interface ModelOptions extends BackendOptions {
 export interface EvaluateOptions {
   /** Samples computed together. Default 32. */
   batchSize?: number;
+}
+
+export interface SaveOptions {
+  /** What kind of file: `"safetensors"`, `"spec"`. Default: what the name of the file says. */
+  format?: FormatName;
 }
 
 /** @throws OptionError for options that do not exist or make no sense. */

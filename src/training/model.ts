@@ -4,7 +4,7 @@ import { OptionError, UsageError } from "../core/errors.ts";
 import { namesLoading } from "../core/name-table.ts";
 import { checkOptions } from "../core/names.ts";
 import type { Shape } from "../core/shape.ts";
-import type { SavedModel } from "../formats/safetensors/model.ts";
+import type { SavedOptimizer } from "../formats/saved-model.ts";
 import type { ApplyOptions, Layer, SymbolicTensor } from "../layers/layer.ts";
 import { findLayer, freezeUntil } from "../models/find-layer.ts";
 import type { Network, NetworkNode } from "../models/network.ts";
@@ -19,12 +19,18 @@ import { Fit } from "./fit.ts";
 import { checkFitOptions, type FitOptions, fitOptions } from "./fit-options.ts";
 import type { EpochLogs } from "./history.ts";
 import { checkInputs, type NamedNumbers } from "./inputs.ts";
-import { checkModelOptions, type EvaluateOptions, type ModelOptions } from "./model-options.ts";
+import {
+  checkModelOptions,
+  type EvaluateOptions,
+  type ModelOptions,
+  type SaveOptions,
+} from "./model-options.ts";
 import type { Prediction } from "./predict.ts";
 import type { BatchShape } from "./predict-graph.ts";
 import { typicalBatch } from "./programs.ts";
 import { TrainingRun } from "./run.ts";
 import { checkSamples, type TrainingData } from "./samples.ts";
+import type { ModelParts } from "./save-model.ts";
 import { Session } from "./session.ts";
 import { EpochTotals } from "./totals.ts";
 import { trainBatch } from "./train-batch.ts";
@@ -41,6 +47,8 @@ export class Model implements TrainedModel {
   private session: Promise<Session> | undefined;
   private compiled: Compiled | Promise<Compiled> | undefined;
   private rate = Number.NaN;
+  private firstStep = 0;
+  private whyNotCompiled: string | undefined;
   private isTraining = false;
   private isDisposed = false;
   private predictModule: Promise<typeof import("./predict.ts")> | undefined;
@@ -168,9 +176,11 @@ export class Model implements TrainedModel {
         received: "one that was disposed",
       });
     }
-    this.session ??= backendOf(this.backendOptions).then(
-      (backend) => new Session(this.network, backend, this.seed),
-    );
+    this.session ??= backendOf(this.backendOptions).then((backend) => {
+      const session = new Session(this.network, backend, this.seed);
+      session.step = this.firstStep;
+      return session;
+    });
     await namesLoading();
     return this.session;
   }
@@ -185,9 +195,25 @@ export class Model implements TrainedModel {
     throw new UsageError({
       where,
       expected: "a compiled model",
-      received: "a model without optimizer and loss",
+      received: this.whyNotCompiled ?? "a model without optimizer and loss",
       hint: 'Call model.compile({ optimizer: "adam", loss: … }) first.',
     });
+  }
+
+  /** Says why a model from a file was not compiled as the file wanted it. @internal */
+  markNotCompiled(reason: string): void {
+    this.whyNotCompiled = reason;
+  }
+
+  /** Goes on from what the optimizer had gathered when the model was saved. @internal */
+  async restoreOptimizer({ step, learningRate, slots }: SavedOptimizer): Promise<void> {
+    const { optimizer, slots: kept } = await this.requireCompiled("restoreOptimizer");
+    for (const { name, shape, data } of slots) {
+      const path = `${optimizer.name}/${name}`;
+      kept.set(path, { path, shape, initialize: () => data });
+    }
+    this.learningRate = learningRate;
+    this.firstStep = step;
   }
 
   /**
@@ -201,11 +227,12 @@ export class Model implements TrainedModel {
     const compiled = compileNetwork(this.network, options);
     this.rate = learningRateOf("compile, optimizer", options.optimizer);
     this.compiled = compiled;
+    this.firstStep = 0;
     /* Whoever uses the model sees what went wrong; a model that nobody uses must not end the process. */
     if (compiled instanceof Promise) compiled.catch(() => {});
     void this.session?.then(async (session) => {
       await session.clear();
-      session.step = 0;
+      session.step = this.firstStep;
       if (before) session.backend.release([...(await before).slots.values()]);
     });
   }
@@ -252,7 +279,7 @@ export class Model implements TrainedModel {
       evaluate: (source, batchSize) => evaluateSamples(session, compiled, source, batchSize),
       weights: () => new Map(this.network.weights.map(({ path, state }) => [path, state])),
       slots: () => compiled.slots,
-      savedModel: () => this.saved(),
+      savedModel: async () => (await import("./save-model.ts")).savedModel(await this.parts(), false),
     };
   }
 
@@ -367,27 +394,25 @@ export class Model implements TrainedModel {
   }
 
   /**
-   * Writes architecture and weights to a safetensors file, whole or not at all.
+   * Writes architecture, weights and how it was compiled to a file, whole or not at all.
    *
    * @throws FileError if it cannot be written; an old file stays as it was.
    */
-  async save(path: string): Promise<void> {
-    const { writeFile } = await import("../core/files.ts");
-    await writeFile(path, await this.serialize());
+  async save(path: string, options: SaveOptions = {}): Promise<void> {
+    const { saveModel } = await import("./save-model.ts");
+    await saveModel(await this.parts(), path, options);
   }
 
-  /** Architecture and weights as the bytes of a safetensors file. */
-  async serialize(): Promise<Uint8Array> {
-    const { writeModel } = await import("../formats/safetensors/model.ts");
-    return writeModel(await this.saved());
+  /** Architecture and weights as the bytes of a file. @param options `format`: default `"safetensors"` */
+  async serialize(options: SaveOptions = {}): Promise<Uint8Array> {
+    const { serializeModel } = await import("./save-model.ts");
+    return serializeModel(await this.parts(), options);
   }
 
-  private async saved(): Promise<SavedModel> {
-    const { savedTraining } = await import("./saved-training.ts");
-    const { name } = this;
-    const compiled = await this.compiled;
-    const training = compiled && savedTraining(compiled);
-    return { name, spec: this.toSpec(), training, weights: await this.getWeights() };
+  private async parts(): Promise<ModelParts> {
+    const { name, network, rate: learningRate } = this;
+    const [compiled, session] = await Promise.all([this.compiled, this.open()]);
+    return { name, network, compiled, learningRate, session };
   }
 
   /** Gives back the memory of weights and programs. The model cannot be used afterwards. */

@@ -10,7 +10,7 @@ import { checkInputs, type NamedNumbers } from "./inputs.ts";
 import { onlyOutput, type Prediction, predictSamples } from "./predict.ts";
 import { type BatchShape, predictGraph } from "./predict-graph.ts";
 import { ProgramRunner } from "./program-runner.ts";
-import { matchWeights, readSaved } from "./read-saved.ts";
+import { type FileSource, matchWeights, readSaved } from "./read-saved.ts";
 import { writeWeights } from "./weights.ts";
 
 export interface PredictorOptions extends BackendOptions {
@@ -84,24 +84,21 @@ export class Predictor {
 }
 
 /**
- * Reads a model that `save` wrote, only to ask it: without what trains it.
+ * Reads a model of any format, only to ask it: without what trains it.
  *
  * @param source path (Node), address (browser), or the bytes of the file
  * @throws FileError if it is no such file, naming the place and what is wrong there. Nothing in a file is evaluated.
  * @example
  * const model = await loadModel(bytes);
  */
-export async function loadModel(
-  source: string | URL | Uint8Array,
-  options: PredictorOptions = {},
-): Promise<Predictor> {
+export async function loadModel(source: FileSource, options: PredictorOptions = {}): Promise<Predictor> {
   checkOptions("loadModel", options, ["backend", "threads", "workerUrl", "custom"]);
   const { custom, ...backendOptions } = options;
   checkBackend(backendOptions);
-  const { where, saved } = await readSaved(source);
+  const { where, saved } = await readSaved(source, custom?.layers);
   const network = (await loadNetwork(where, saved.spec, custom?.layers)).build(0);
   const expected = network.weights.map(({ path, state }) => ({ name: path, shape: state.shape }));
-  const arrays = matchWeights(where, expected, saved);
+  const arrays = matchWeights(where, expected, saved.weights ?? []);
   const backend = await backendOf(backendOptions);
   await writeWeights(network, backend, arrays);
   return new Predictor(saved.name, network, backend);

@@ -1,28 +1,68 @@
-import { FileError } from "../core/errors.ts";
+import { FileError, UsageError } from "../core/errors.ts";
 import { readFile } from "../core/files.ts";
 import { formatShape, type Shape, sameShape } from "../core/shape.ts";
-import type { SavedModel } from "../formats/safetensors/model.ts";
+import type { SavedArray, SavedModel } from "../formats/saved-model.ts";
+import type { LayerFactories } from "../models/spec.ts";
+
+/** Path (Node), address (browser), or the bytes of a file. */
+export type FileSource = string | URL | Uint8Array;
+
+/** What to call a file in errors. */
+export function nameOfSource(source: FileSource): string {
+  return source instanceof Uint8Array ? "model" : String(source);
+}
 
 /**
- * A model as it stands in a file, and what to call the file in errors.
+ * A model as it stands in a file of any format, and what to call the file in errors.
  *
+ * @param own layers that are not part of this package, by type
  * @throws FileError if it is no such file.
  */
 export async function readSaved(
-  source: string | URL | Uint8Array,
+  source: FileSource,
+  own: LayerFactories = {},
 ): Promise<{ where: string; saved: SavedModel }> {
-  const where = source instanceof Uint8Array ? "model" : String(source);
-  const [bytes, { readModel }] = await Promise.all([
-    source instanceof Uint8Array ? source : fetchBytes(source),
-    import("../formats/safetensors/model.ts"),
-  ]);
-  return { where, saved: readModel(bytes, where) };
+  const where = nameOfSource(source);
+  const [bytes, { formatOfBytes }] = await Promise.all([readBytes(source), import("../formats/formats.ts")]);
+  const format = await formatOfBytes(bytes, where).load();
+  const beside = (name: string): Promise<Uint8Array> => readBytes(addressBeside(where, source, name));
+  return { where, saved: await format.read({ bytes, where, own, beside }) };
 }
 
-async function fetchBytes(source: string | URL): Promise<Uint8Array> {
-  const isAddress =
-    source instanceof URL || /^(https?|blob|data):/.test(source) || typeof document !== "undefined";
-  if (!isAddress) return readFile(source);
+/** A file of the same folder: names in files must not lead anywhere else. */
+function addressBeside(where: string, source: FileSource, name: string): string {
+  if (source instanceof Uint8Array) {
+    throw new UsageError({
+      where,
+      expected: `the path of the file, beside which "${name}" stands`,
+      received: "bytes",
+    });
+  }
+  if (!/^[\w-][\w .@+-]*$/.test(name)) {
+    throw new FileError({
+      where,
+      expected: "the name of a file of the same folder",
+      received: JSON.stringify(name),
+    });
+  }
+  const address = String(source);
+  const [path, query] = isAddress(source) ? splitAt(address, address.search(/[?#]/)) : [address, ""];
+  const folder = path.slice(0, Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1);
+  return `${folder}${name}${query}`;
+}
+
+function splitAt(text: string, at: number): [string, string] {
+  return at < 0 ? [text, ""] : [text.slice(0, at), text.slice(at)];
+}
+
+function isAddress(source: string | URL): boolean {
+  return source instanceof URL || /^(https?|blob|data):/.test(source) || typeof document !== "undefined";
+}
+
+/** The bytes of a file, read or fetched. @throws FileError if it is not there. */
+export async function readBytes(source: FileSource): Promise<Uint8Array> {
+  if (source instanceof Uint8Array) return source;
+  if (!isAddress(source)) return readFile(String(source));
   const response = await fetch(source);
   if (response.ok) return new Uint8Array(await response.arrayBuffer());
   throw new FileError({
@@ -36,9 +76,9 @@ async function fetchBytes(source: string | URL): Promise<Uint8Array> {
 export function matchWeights(
   where: string,
   expected: readonly { readonly name: string; readonly shape: Shape }[],
-  saved: SavedModel,
+  weights: readonly SavedArray[],
 ): Float32Array[] {
-  const byName = new Map(saved.weights.map((weight) => [weight.name, weight]));
+  const byName = new Map(weights.map((weight) => [weight.name, weight]));
   const arrays = expected.map(({ name: path, shape }) => {
     const found = byName.get(path);
     byName.delete(path);

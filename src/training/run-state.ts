@@ -1,7 +1,8 @@
 import type { Backend } from "../backends/contract.ts";
 import { FileError, UsageError } from "../core/errors.ts";
 import { formatShape, sameShape } from "../core/shape.ts";
-import type { SavedProgress, SavedRun, SavedState } from "../formats/safetensors/checkpoint.ts";
+import type { SavedProgress, SavedRun } from "../formats/safetensors/checkpoint.ts";
+import type { SavedArray } from "../formats/saved-model.ts";
 import type { State } from "../graph/graph.ts";
 import type { Callback } from "./callback.ts";
 import type { Trainer } from "./trainer.ts";
@@ -10,7 +11,7 @@ import type { Trainer } from "./trainer.ts";
 export type StatesByPath = ReadonlyMap<string, State>;
 
 /** The numbers of states as they are now. */
-export async function captureStates(backend: Backend, states: StatesByPath): Promise<SavedState[]> {
+export async function captureStates(backend: Backend, states: StatesByPath): Promise<SavedArray[]> {
   return Promise.all(
     [...states].map(async ([name, state]) => ({
       name,
@@ -24,7 +25,7 @@ export async function captureStates(backend: Backend, states: StatesByPath): Pro
 function matchStates(
   where: string,
   states: StatesByPath,
-  saved: readonly SavedState[],
+  saved: readonly SavedArray[],
 ): { state: State; data: Float32Array }[] {
   const byName = new Map(saved.map((state) => [state.name, state]));
   return [...states].map(([name, state]) => {
@@ -54,10 +55,10 @@ function named(callbacks: readonly Callback[]): Map<string, Callback> {
 
 function captureCallbacks(callbacks: readonly Callback[]): {
   values: Record<string, unknown>;
-  arrays: SavedState[];
+  arrays: SavedArray[];
 } {
   const values: Record<string, unknown> = {};
-  const arrays: SavedState[] = [];
+  const arrays: SavedArray[] = [];
   for (const [name, callback] of named(callbacks)) {
     const state = callback.save?.();
     values[name] = state?.values ?? null;
@@ -71,7 +72,7 @@ function captureCallbacks(callbacks: readonly Callback[]): {
 function restoreCallbacks(
   callbacks: readonly Callback[],
   values: Readonly<Record<string, unknown>>,
-  saved: readonly SavedState[],
+  saved: readonly SavedArray[],
 ): void {
   for (const [name, callback] of named(callbacks)) {
     if (!Object.hasOwn(values, name)) continue;
@@ -147,7 +148,7 @@ export async function readRun(
   checkSameRun(where, run, progress.run);
   const { runner } = trainer;
   const matched = [
-    ...matchStates(where, trainer.weights(), model.weights),
+    ...matchStates(where, trainer.weights(), model.weights ?? []),
     ...matchStates(where, trainer.slots(), states),
   ];
   await Promise.all(matched.map(({ state, data }) => runner.backend.writeState(state, data)));

@@ -1,5 +1,7 @@
-import type { SavedChoice, SavedTraining } from "../formats/safetensors/model.ts";
+import type { SavedChoice, SavedOptimizer, SavedTraining } from "../formats/saved-model.ts";
 import type { Compiled, CompiledOutput } from "./compile.ts";
+import { captureStates } from "./run-state.ts";
+import type { StepRunner } from "./step-runner.ts";
 
 interface Named {
   readonly name: string;
@@ -21,5 +23,20 @@ export function savedTraining({ optimizer, outputs }: Compiled): SavedTraining {
       metrics: metricsOf(output, false),
       weightedMetrics: metricsOf(output, true),
     })),
+  };
+}
+
+/** How far the optimizer has come: its slots are there once a step has been planned. */
+export async function savedOptimizer(
+  { optimizer, slots }: Compiled,
+  { backend, step }: StepRunner,
+  learningRate: number,
+): Promise<SavedOptimizer> {
+  const prefix = `${optimizer.name}/`;
+  const states = await captureStates(backend, slots);
+  return {
+    step,
+    learningRate,
+    slots: states.map((state) => ({ ...state, name: state.name.slice(prefix.length) })),
   };
 }

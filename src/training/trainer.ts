@@ -1,5 +1,5 @@
 import type { RunResult } from "../backends/contract.ts";
-import type { SavedModel } from "../formats/safetensors/model.ts";
+import type { SavedModel } from "../formats/saved-model.ts";
 import type { State } from "../graph/graph.ts";
 import type { TrainedModel } from "./callback.ts";
 import type { EpochLogs } from "./history.ts";

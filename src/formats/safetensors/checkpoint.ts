@@ -1,14 +1,7 @@
 import { FileError } from "../../core/errors.ts";
-import type { Shape } from "../../core/shape.ts";
-import { trainingPrefix as prefix, readModel, type SavedModel, writeModel } from "./model.ts";
+import type { SavedArray, SavedModel } from "../saved-model.ts";
+import { trainingPrefix as prefix, readModel, writeModel } from "./model.ts";
 import { readSafetensors } from "./safetensors.ts";
-
-/** The numbers of a state. */
-export interface SavedState {
-  readonly name: string;
-  readonly shape: Shape;
-  readonly data: Float32Array;
-}
 
 /** What makes a run the one it is: going on with another would not end where the first would have. */
 export interface SavedRun {
@@ -40,7 +33,7 @@ export interface SavedProgress {
 export interface Checkpoint {
   readonly model: SavedModel;
   /** What training keeps besides the weights. */
-  readonly states: readonly SavedState[];
+  readonly states: readonly SavedArray[];
   readonly progress: SavedProgress;
 }
 
@@ -57,7 +50,7 @@ function decode(_key: string, value: unknown): unknown {
 export function writeCheckpoint({ model, states, progress }: Checkpoint): Uint8Array<ArrayBuffer> {
   const more = states.map((state) => ({ ...state, name: prefix + state.name }));
   return writeModel(
-    { ...model, weights: [...model.weights, ...more] },
+    { ...model, weights: [...(model.weights ?? []), ...more] },
     { progress: JSON.stringify(progress, encode) },
   );
 }

@@ -1,30 +1,6 @@
 import { FileError } from "../../core/errors.ts";
-import type { Shape } from "../../core/shape.ts";
-import type { ModelSpec } from "../../models/spec.ts";
+import type { SavedModel } from "../saved-model.ts";
 import { readSafetensors, writeSafetensors } from "./safetensors.ts";
-
-/** A model as it stands in a file. */
-export interface SavedModel {
-  readonly name: string;
-  readonly spec: ModelSpec;
-  /** How it was compiled, by names and numbers; missing if it was not. */
-  readonly training?: SavedTraining | undefined;
-  readonly weights: readonly { readonly name: string; readonly shape: Shape; readonly data: Float32Array }[];
-}
-
-/** Something by name, and the options it was made with. */
-export type SavedChoice = { readonly name: string } & Readonly<Record<string, unknown>>;
-
-export interface SavedTraining {
-  readonly optimizer: SavedChoice;
-  /** In the order of the model's outputs. */
-  readonly outputs: readonly {
-    readonly loss?: SavedChoice;
-    readonly lossWeight?: number;
-    readonly metrics: readonly SavedChoice[];
-    readonly weightedMetrics: readonly SavedChoice[];
-  }[];
-}
 
 /** Of the metadata's layout. */
 const version = 1;
@@ -38,7 +14,7 @@ export const trainingPrefix = "training:";
  * @param more entries of metadata
  */
 export function writeModel(
-  { name, spec, training, weights }: SavedModel,
+  { name, spec, training, weights = [] }: SavedModel,
   more: Readonly<Record<string, string>> = {},
 ): Uint8Array<ArrayBuffer> {
   const metadata = {

@@ -1,0 +1,92 @@
+/**
+ * The kinds of files that models are read from and written to. Each is loaded when a file asks for it.
+ *
+ * A new one is an entry of `formats`: how its files begin, what they are called, and its module.
+ */
+import { FileError, OptionError } from "../core/errors.ts";
+import { didYouMean } from "../core/names.ts";
+import type { Format } from "./format.ts";
+
+const beginsWith = (bytes: Uint8Array, ...start: number[]): boolean =>
+  start.every((byte, i) => bytes[i] === byte);
+
+/** Text whose first character that is not white space is a brace. */
+function looksLikeJson(bytes: Uint8Array): boolean {
+  const first = bytes.subarray(0, 1024).find((byte) => ![0x20, 0x09, 0x0a, 0x0d].includes(byte));
+  return first === 0x7b && !bytes.subarray(0, 8).includes(0);
+}
+
+const endsWith =
+  (...extensions: string[]) =>
+  (name: string): boolean =>
+    extensions.some((extension) => name.toLowerCase().endsWith(extension));
+
+/** In the order in which they are asked whether a file is theirs. */
+export const formats = {
+  safetensors: {
+    recognizes: (bytes) => bytes[8] === 0x7b && !looksLikeJson(bytes),
+    isNamed: endsWith(".safetensors"),
+    load: () => import("./safetensors/format.ts"),
+  },
+  spec: {
+    recognizes: looksLikeJson,
+    isNamed: endsWith(".json"),
+    load: () => import("./spec/format.ts"),
+  },
+} as const satisfies Record<string, Format>;
+
+export type FormatName = keyof typeof formats;
+
+/** What files are written as whose names say nothing. */
+export const nativeFormat: FormatName = "safetensors";
+
+/** Says of a file what it is, where no format knows it. */
+function describe(bytes: Uint8Array): string {
+  if (bytes.length === 0) return "an empty file";
+  if (looksLikeJson(bytes)) return "JSON";
+  const text = new TextDecoder().decode(bytes.subarray(0, 40));
+  if (/^\s*</.test(text)) return "a page of HTML";
+  if (text.startsWith("version https://git-lfs")) return "a pointer of Git LFS, not the file it points to";
+  if (beginsWith(bytes, 0x1f, 0x8b)) return "a gzip file";
+  const start = [...bytes.subarray(0, 8)].map((byte) => byte.toString(16).padStart(2, "0"));
+  return `a file that begins with ${start.join(" ")}`;
+}
+
+/** The format of a file by what is in it. @throws FileError if it is none of them. */
+export function formatOfBytes(bytes: Uint8Array, where: string): Format {
+  const found = Object.values<Format>(formats).find((format) => format.recognizes(bytes));
+  if (found) return found;
+  throw new FileError({
+    where,
+    expected: `a model: ${Object.keys(formats).join(", ")}`,
+    received: describe(bytes),
+  });
+}
+
+/**
+ * The format a file is to be written in: the one that is asked for, or that of the file's name; the native one for names
+ * without extension.
+ *
+ * @throws OptionError if there is no such format.
+ */
+export function formatOfName(path: string, format?: string): Format {
+  if (format !== undefined) {
+    if (Object.hasOwn(formats, format)) return formats[format as FormatName];
+    throw new OptionError({
+      where: "save, format",
+      expected: "a known format",
+      received: JSON.stringify(format),
+      hint: didYouMean(format, Object.keys(formats)),
+    });
+  }
+  const name = path.split(/[\\/]/).at(-1) ?? path;
+  const found = Object.values<Format>(formats).find((known) => known.isNamed(name));
+  if (found) return found;
+  if (!/\.[a-z]\w*$/i.test(name)) return formats[nativeFormat];
+  throw new OptionError({
+    where: path,
+    expected: "a file name that says the format",
+    received: JSON.stringify(name),
+    hint: `Use an extension such as .safetensors, or the option format: ${Object.keys(formats).join(", ")}.`,
+  });
+}
