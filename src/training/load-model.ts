@@ -1,7 +1,7 @@
 import type { BackendOptions } from "../backends/choose-backend.ts";
 import { loadNamed, type NameTable } from "../core/name-table.ts";
 import { checkOptions } from "../core/names.ts";
-import type { SavedChoice, SavedModel, SavedTraining } from "../formats/saved-model.ts";
+import type { SavedChoice, SavedModel, SavedOptimizer, SavedTraining } from "../formats/saved-model.ts";
 import type { Loss } from "../losses/loss.ts";
 import { lossTable } from "../losses/table.ts";
 import type { Metric } from "../metrics/metric.ts";
@@ -79,10 +79,21 @@ async function compileAsSaved(
   { training, optimizer, notCompiled }: SavedModel,
   custom: CustomObjects = {},
 ): Promise<void> {
-  if (notCompiled !== undefined) model.markNotCompiled(notCompiled);
+  if (notCompiled !== undefined) model.notCompiled = notCompiled;
   if (!training) return;
   await compileWith(where, model, training, custom);
-  if (optimizer) await model.restoreOptimizer(optimizer);
+  if (optimizer) await restoreOptimizer(model, optimizer);
+}
+
+/** Goes on from what the optimizer had gathered when the model was saved. */
+async function restoreOptimizer(model: Model, { step, learningRate, slots }: SavedOptimizer): Promise<void> {
+  const { compiled, session } = await model.parts();
+  for (const { name, shape, data } of slots) {
+    const path = `${compiled?.optimizer.name}/${name}`;
+    compiled?.slots.set(path, { path, shape, initialize: () => data });
+  }
+  session.step = step;
+  model.learningRate = learningRate;
 }
 
 async function compileWith(

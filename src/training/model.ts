@@ -4,7 +4,6 @@ import { OptionError, UsageError } from "../core/errors.ts";
 import { namesLoading } from "../core/name-table.ts";
 import { checkOptions } from "../core/names.ts";
 import type { Shape } from "../core/shape.ts";
-import type { SavedOptimizer } from "../formats/saved-model.ts";
 import type { ApplyOptions, Layer, SymbolicTensor } from "../layers/layer.ts";
 import { findLayer, freezeUntil } from "../models/find-layer.ts";
 import type { Network, NetworkNode } from "../models/network.ts";
@@ -15,6 +14,7 @@ import { learningRateOf } from "../optimizers/table.ts";
 import type { TrainedModel } from "./callback.ts";
 import { type Compiled, type CompileOptions, compileNetwork, compileOptions, metricsOf } from "./compile.ts";
 import { evaluateSamples } from "./evaluate.ts";
+import type { ExplainOptions } from "./explain-model.ts";
 import { Fit } from "./fit.ts";
 import { checkFitOptions, type FitOptions, fitOptions } from "./fit-options.ts";
 import type { EpochLogs } from "./history.ts";
@@ -27,7 +27,6 @@ import {
 } from "./model-options.ts";
 import type { Prediction } from "./predict.ts";
 import type { BatchShape } from "./predict-graph.ts";
-import { typicalBatch } from "./programs.ts";
 import { TrainingRun } from "./run.ts";
 import { checkSamples, type TrainingData } from "./samples.ts";
 import type { ModelParts } from "./save-model.ts";
@@ -42,13 +41,13 @@ import type { WeightArray } from "./weights.ts";
 export class Model implements TrainedModel {
   readonly name: string;
   readonly seed: number;
+  /** What is said of it where it must be compiled and is not. @internal */
+  notCompiled = "a model without optimizer and loss";
   private readonly network: Network;
   private readonly backendOptions: BackendOptions;
   private session: Promise<Session> | undefined;
   private compiled: Compiled | Promise<Compiled> | undefined;
   private rate = Number.NaN;
-  private firstStep = 0;
-  private whyNotCompiled: string | undefined;
   private isTraining = false;
   private isDisposed = false;
   private predictModule: Promise<typeof import("./predict.ts")> | undefined;
@@ -176,11 +175,9 @@ export class Model implements TrainedModel {
         received: "one that was disposed",
       });
     }
-    this.session ??= backendOf(this.backendOptions).then((backend) => {
-      const session = new Session(this.network, backend, this.seed);
-      session.step = this.firstStep;
-      return session;
-    });
+    this.session ??= backendOf(this.backendOptions).then(
+      (backend) => new Session(this.network, backend, this.seed),
+    );
     await namesLoading();
     return this.session;
   }
@@ -195,25 +192,9 @@ export class Model implements TrainedModel {
     throw new UsageError({
       where,
       expected: "a compiled model",
-      received: this.whyNotCompiled ?? "a model without optimizer and loss",
+      received: this.notCompiled,
       hint: 'Call model.compile({ optimizer: "adam", loss: … }) first.',
     });
-  }
-
-  /** Says why a model from a file was not compiled as the file wanted it. @internal */
-  markNotCompiled(reason: string): void {
-    this.whyNotCompiled = reason;
-  }
-
-  /** Goes on from what the optimizer had gathered when the model was saved. @internal */
-  async restoreOptimizer({ step, learningRate, slots }: SavedOptimizer): Promise<void> {
-    const { optimizer, slots: kept } = await this.requireCompiled("restoreOptimizer");
-    for (const { name, shape, data } of slots) {
-      const path = `${optimizer.name}/${name}`;
-      kept.set(path, { path, shape, initialize: () => data });
-    }
-    this.learningRate = learningRate;
-    this.firstStep = step;
   }
 
   /**
@@ -227,12 +208,11 @@ export class Model implements TrainedModel {
     const compiled = compileNetwork(this.network, options);
     this.rate = learningRateOf("compile, optimizer", options.optimizer);
     this.compiled = compiled;
-    this.firstStep = 0;
     /* Whoever uses the model sees what went wrong; a model that nobody uses must not end the process. */
     if (compiled instanceof Promise) compiled.catch(() => {});
     void this.session?.then(async (session) => {
+      session.step = 0;
       await session.clear();
-      session.step = this.firstStep;
       if (before) session.backend.release([...(await before).slots.values()]);
     });
   }
@@ -371,21 +351,12 @@ export class Model implements TrainedModel {
     return summaryOf(this.network, []);
   }
 
-  /**
-   * The plan of a program as text: for each call its kernel, method, shapes, arithmetic and memory.
-   *
-   * @param options `program`: `"train"` if compiled, else `"predict"`; `batchSize`: default 32
-   */
-  async explainProgram(
-    options: { program?: "train" | "evaluate" | "predict"; batchSize?: number } = {},
-  ): Promise<string> {
-    checkOptions("explainProgram", options, ["program", "batchSize"]);
-    const { program = this.compiled ? "train" : "predict", batchSize = 32 } = options;
-    const compiled = program === "predict" ? undefined : await this.requireCompiled("explainProgram");
-    const session = await this.open();
-    const plan = await session.plan(program, typicalBatch(this.network, batchSize, compiled), compiled);
-    const { explainProgram } = await import("../compiler/explain-program.ts");
-    return explainProgram(plan, `${program} · batch ${batchSize}`);
+  /** The plan of a program as text: for each call its kernel, method, shapes, arithmetic and memory. */
+  async explainProgram(options: ExplainOptions = {}): Promise<string> {
+    if (options.program !== undefined && options.program !== "predict")
+      this.requireCompiled("explainProgram");
+    const { explainModel } = await import("./explain-model.ts");
+    return explainModel(await this.parts(), options);
   }
 
   /** The architecture as JSON. @throws UsageError for a layer with options that only code can express. */
@@ -409,7 +380,8 @@ export class Model implements TrainedModel {
     return serializeModel(await this.parts(), options);
   }
 
-  private async parts(): Promise<ModelParts> {
+  /** What files hold, as it is now. @internal */
+  async parts(): Promise<ModelParts> {
     const { name, network, rate: learningRate } = this;
     const [compiled, session] = await Promise.all([this.compiled, this.open()]);
     return { name, network, compiled, learningRate, session };

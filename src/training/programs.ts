@@ -8,8 +8,8 @@ import { writeMetric } from "../metrics/write-metric.ts";
 import type { Network } from "../models/network.ts";
 import { ProgramContext } from "./call-context.ts";
 import type { Compiled, CompiledOutput } from "./compile.ts";
-import { type ArrayType, type BatchShape, enter, type ProgramGraph } from "./predict-graph.ts";
-import { inputKey, labelsKey, weightsKey } from "./sample-array.ts";
+import { type BatchShape, enter, type ProgramGraph } from "./predict-graph.ts";
+import { labelsKey, weightsKey } from "./sample-array.ts";
 import { writeUpdates } from "./update-graph.ts";
 
 function predictionOf(output: Value): Prediction {
@@ -94,20 +94,4 @@ export function trainGraph(network: Network, compiled: Compiled, shape: BatchSha
   const scalars = writeUpdates(graph, network.trainableWeights, compiled, loss);
   for (const [state, value] of context.updates) graph.update(state, value);
   return { graph, draws: context.draws, scalars };
-}
-
-/** A batch of bytes for every array, for plans that are only looked at. */
-export function typicalBatch(network: Network, batch: number, compiled?: Compiled): BatchShape {
-  const arrays: Record<string, ArrayType> = {};
-  for (const [i, name] of network.inputNames.entries())
-    arrays[inputKey(name)] = { shape: network.inputShapes[i], dtype: "uint8" };
-  for (const [i, { name, loss, metrics }] of (compiled?.outputs ?? []).entries()) {
-    if (!loss && metrics.length === 0) continue;
-    const shape = network.outputShapes[i];
-    arrays[labelsKey(name)] = {
-      shape: loss?.labels === "classes" ? shape.slice(0, -1) : shape,
-      dtype: "uint8",
-    };
-  }
-  return { batch, arrays };
 }
