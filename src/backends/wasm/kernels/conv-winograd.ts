@@ -14,12 +14,12 @@
  */
 import type { Epilogue } from "../../../compiler/expression.ts";
 import type { WindowAxis } from "../../../core/window.ts";
-import { type I32, i32, type Local, type V128, v128 } from "../assembler.ts";
+import { type I32, i32, type Local, v128 } from "../assembler.ts";
 import type { KernelWriter } from "../kernel.ts";
 import { EpilogueWriter } from "./formula.ts";
 import { keepsOrder, storePooled } from "./pooled-store.ts";
 import { accumulators, clear, multiplyTile, tileColumns, tileRows } from "./tile.ts";
-import { type WinogradScheme, type WinogradTile, winogradSchemes } from "./winograd.ts";
+import { forEachTile, transformSquare, type WinogradTile, winogradSchemes } from "./winograd.ts";
 
 export interface WinogradParams {
   readonly tile: WinogradTile;
@@ -55,8 +55,8 @@ export const convWinograd: KernelWriter<WinogradParams> = ({ params, outputs }) 
   const madeColumns = madeOutputs(width, isPooled);
   const tileRowCount = winogradTiles(height, isPooled, tile);
   const tileColumnCount = winogradTiles(width, isPooled, tile);
-  const tilesPerImage = tileRowCount * tileColumnCount;
-  const tiles = outputs[0].shape[0] * tilesPerImage;
+  const grid = { rows: tileRowCount, columns: tileColumnCount };
+  const tiles = outputs[0].shape[0] * tileRowCount * tileColumnCount;
   const paddedC = Math.ceil(outC / tileColumns) * tileColumns;
   const fitting = Math.floor(blockBytes / (planes * 4 * (inC + paddedC)) / tileRows);
   const blockUnits = Math.max(2, Math.min(16, fitting));
@@ -103,36 +103,11 @@ export const convWinograd: KernelWriter<WinogradParams> = ({ params, outputs }) 
         ),
       );
 
-      /** Calls `visit` with a tile's number in the block, image, and place. */
-      function forEachTile(
-        first: Local<"i32">,
-        count: Local<"i32">,
-        visit: (t: Local<"i32">, n: Local<"i32">, y: Local<"i32">, x: Local<"i32">) => void,
-      ): void {
-        const t = f.local("i32");
-        const n = f.local("i32", i32.divU(first, tilesPerImage));
-        const inImage = f.local("i32", i32.sub(first, i32.mul(n, tilesPerImage)));
-        const y = f.local("i32", i32.divU(inImage, tileColumnCount));
-        const x = f.local("i32", i32.sub(inImage, i32.mul(y, tileColumnCount)));
-        f.loop(t, 0, count, 1, () => {
-          visit(t, n, y, x);
-          f.increase(x, 1);
-          f.if(i32.eq(x, tileColumnCount), () => {
-            x.set(0);
-            f.increase(y, 1);
-            f.if(i32.eq(y, tileRowCount), () => {
-              y.set(0);
-              f.increase(n, 1);
-            });
-          });
-        });
-      }
-
       /** Patches of the block's tiles → V[plane][tile][inC]. */
       function transformBlock(first: Local<"i32">, count: Local<"i32">): void {
         const lines = Array.from({ length: patch }, () => f.local("i32"));
         const [top, left, source, rowStep] = [f.local("i32"), f.local("i32"), f.local("i32"), f.local("i32")];
-        forEachTile(first, count, (t, n, y, x) => {
+        forEachTile(f, grid, first, count, (t, n, y, x) => {
           top.set(i32.sub(i32.mul(y, tile), height.before));
           left.set(i32.sub(i32.mul(x, tile), width.before));
           const start = i32.add(i32.mul(top, rowBytes), i32.mul(left, pixelBytes));
@@ -154,18 +129,17 @@ export const convWinograd: KernelWriter<WinogradParams> = ({ params, outputs }) 
           const bytes = f.local("i32");
           const write = (lanes: number): void => {
             const column = f.local("i32", bytes);
-            transformLines(
-              scheme.input,
-              (i) => v128.load(i32.add(lines[i], column)),
-              () => f.increase(column, pixelBytes),
-            );
             const to = f.local("i32", i32.add(target, bytes));
-            const from = f.local("i32", square);
-            f.repeat(patch, () => {
-              for (const [i, value] of scheme.input(f, loadLine(from)).entries())
-                f.storeLanes(to, value, lanes, i * planeV);
-              f.increase(from, patch * 16);
-              f.increase(to, patch * planeV);
+            transformSquare(f, square, {
+              transform: scheme.input,
+              from: patch,
+              to: patch,
+              load: (i) => v128.load(i32.add(lines[i], column)),
+              nextColumn: () => f.increase(column, pixelBytes),
+              store(row) {
+                for (const [i, value] of row.entries()) f.storeLanes(to, value, lanes, i * planeV);
+              },
+              nextRow: () => f.increase(to, patch * planeV),
             });
           };
           f.loop(bytes, 0, Math.floor(inC / 4) * 16, 16, () => write(4));
@@ -191,24 +165,9 @@ export const convWinograd: KernelWriter<WinogradParams> = ({ params, outputs }) 
         });
       }
 
-      /** Transforms `patch` lines along the first axis into the columns of the square; `advance` moves to the next. */
-      function transformLines(
-        transform: WinogradScheme["input"],
-        load: (i: number) => V128,
-        advance: () => void,
-      ): void {
-        const to = f.local("i32", square);
-        f.repeat(patch, () => {
-          const line = Array.from({ length: patch }, (_, i) => f.local("v128", load(i)));
-          for (const [i, value] of transform(f, line).entries()) f.storeV128(to, value, i * patch * 16);
-          advance();
-          f.increase(to, 16);
-        });
-      }
-
-      function loadLine(from: Local<"i32">, row = 0): Local<"v128">[] {
+      function loadLine(row: number): Local<"v128">[] {
         return Array.from({ length: patch }, (_, i) =>
-          f.local("v128", v128.load(from, (row * patch + i) * 16)),
+          f.local("v128", v128.load(square, (row * patch + i) * 16)),
         );
       }
 
@@ -248,20 +207,25 @@ export const convWinograd: KernelWriter<WinogradParams> = ({ params, outputs }) 
       /** M[plane][tile][outC] → outputs. */
       function writeBlock(first: Local<"i32">, count: Local<"i32">): void {
         const bytes = f.local("i32");
-        forEachTile(first, count, (t, n, y, x) => {
+        forEachTile(f, grid, first, count, (t, n, y, x) => {
           const source = f.local("i32", i32.add(products, i32.mul(t, paddedC * 4)));
           const top = f.local("i32", i32.mul(y, tile));
           const left = f.local("i32", i32.mul(x, tile));
           const write = (lanes: number): void => {
             const column = f.local("i32", i32.add(source, bytes));
-            transformLines(
-              scheme.output,
-              (i) => v128.load(column, i * patch * planeM),
-              () => f.increase(column, planeM),
-            );
+            const to = f.local("i32", square);
+            f.repeat(patch, () => {
+              const products = Array.from({ length: patch }, (_, i) =>
+                f.local("v128", v128.load(column, i * patch * planeM)),
+              );
+              for (const [i, value] of scheme.output(f, products).entries())
+                f.storeV128(to, value, i * patch * 16);
+              f.increase(column, planeM);
+              f.increase(to, 16);
+            });
             const finisher = new EpilogueWriter(f, epilogue, operands, bytes, 1);
             const line = (row: number): Local<"v128">[] =>
-              scheme.output(f, loadLine(square, row)).map((value) => f.local("v128", value));
+              scheme.output(f, loadLine(row)).map((value) => f.local("v128", value));
             /** Writes at a place of the tile, in steps of `step` outputs, if the output is made. */
             const place = (i: number, j: number, step: number, store: (element: Local<"i32">) => void) => {
               const [rows, columns] = step === 2 ? [madeRows / 2, madeColumns / 2] : [height.out, width.out];

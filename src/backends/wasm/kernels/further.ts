@@ -5,6 +5,7 @@ import { convDepthwise } from "./conv-depthwise.ts";
 import { convDepthwiseGradient } from "./conv-depthwise-gradient.ts";
 import { convKernelGradient } from "./conv-kernel-gradient.ts";
 import { convKernelGradientFew } from "./conv-kernel-gradient-few.ts";
+import { convKernelGradientWinograd } from "./conv-kernel-gradient-winograd.ts";
 import { gather, scatterAdd } from "./gather.ts";
 import { maxPool, maxPoolWinners } from "./max-pool.ts";
 import { maxPoolGradient, scatterWinners } from "./max-pool-gradient.ts";
@@ -19,6 +20,7 @@ export const furtherKernels = {
   convDepthwiseGradient,
   convKernelGradient,
   convKernelGradientFew,
+  convKernelGradientWinograd,
   gather,
   scatterAdd,
   maxPool,

@@ -102,11 +102,30 @@ export function multiplyPatch(
   length: number,
 ): void {
   clear(sums);
+  addPatch(f, sums, { patch, panel, length, patchStep: tileRows * 4, panelStep: tileColumns * 4 });
+}
+
+/** A patch, [k][4 rows] with `patchStep` bytes from k to k, and a panel, [k][8 columns] with `panelStep`. */
+export interface PatchProduct {
+  readonly patch: Local<"i32">;
+  readonly panel: Local<"i32">;
+  /** Not 0. */
+  readonly length: I32;
+  readonly patchStep: number;
+  readonly panelStep: number;
+}
+
+/** Adds the products of a patch and a panel to `sums`. */
+export function addPatch(
+  f: FunctionBuilder,
+  sums: Accumulators,
+  { patch, panel, length, patchStep, panelStep }: PatchProduct,
+): void {
   const splats = sums.map(() => f.local("v128"));
   const b = f.locals4(2);
   const a = f.local("i32", patch);
   const columns = f.local("i32", panel);
-  const last = f.local("i32", i32.add(panel, length * tileColumns * 4));
+  const last = f.local("i32", i32.add(panel, i32.mul(length, panelStep)));
   f.doWhile(
     () => {
       for (const [r, splat] of splats.entries()) splat.set(v128.load32Splat(a, r * 4));
@@ -115,8 +134,8 @@ export function multiplyPatch(
         for (const [r, splat] of splats.entries())
           sums[r][c].set(f32x4.add(sums[r][c], f32x4.mul(vector, splat)));
       }
-      f.increase(a, tileRows * 4);
-      f.increase(columns, tileColumns * 4);
+      f.increase(a, patchStep);
+      f.increase(columns, panelStep);
     },
     () => i32.ne(columns, last),
   );

@@ -4,18 +4,22 @@
  *
  *     Y = Aᵀ [ (G g Gᵀ) ⊙ (Bᵀ d B) ] A
  *
- * d is a patch of the image (patches overlap by two), g the kernel, Y the outputs. The transforms are applied to the lines
- * of one axis, then of the other. F(2)'s factors are 0, 1 and ½: as close to the exact sums as the direct ones. F(4)'s
+ * d is a patch of the image (patches overlap by two), g the kernel, Y the outputs. The kernel's gradient is the same
+ * formula differentiated: with y the gradient of a tile of outputs, summed over all tiles,
+ *
+ *     dg = Gᵀ [ Σ (Bᵀ d B) ⊙ (A y Aᵀ) ] G
+ *
+ * The transforms are applied to the lines of one axis, then of the other. F(2)'s factors are 0, 1 and ½: as close to the exact sums as the direct ones. F(4)'s
  * go up to 8: relative errors of about 1e-6.
  *
  * @see Lavin & Gray 2016, "Fast algorithms for convolutional neural networks"
  */
-import { type FunctionBuilder, f32x4, type Local, type V128 } from "../assembler.ts";
+import { type FunctionBuilder, f32x4, i32, type Local, type V128, v128 } from "../assembler.ts";
 
 export type Vector = Local<"v128">;
 
 /** Transforms the vectors of one line. */
-type LineTransform = (f: FunctionBuilder, line: readonly Vector[]) => V128[];
+export type LineTransform = (f: FunctionBuilder, line: readonly Vector[]) => V128[];
 
 export interface WinogradScheme {
   readonly name: string;
@@ -102,4 +106,78 @@ export function transformKernel(
       lines.map((line) => line[row]),
     ).map((value) => f.local("v128", value)),
   );
+}
+
+/** Channels that the kernel's gradient takes together: more are transformed less often, fewer stay in the cache. */
+export const gradientChannels = 32;
+export const gradientBlocks = (channels: number): number => Math.ceil(channels / gradientChannels);
+
+/** A transform along both axes of a square of numbers, by way of `square`, `patch`² vectors of memory. */
+export interface SquareTransform {
+  readonly transform: LineTransform;
+  /** Numbers of a line before and after. */
+  readonly from: number;
+  readonly to: number;
+  /** Number `i` of the current column. */
+  load(i: number): V128;
+  /** Moves to the next column. */
+  nextColumn(): void;
+  /** Writes the numbers of the current row. */
+  store(row: readonly V128[]): void;
+  nextRow(): void;
+}
+
+/** Lines are transformed in loops: a whole patch does not fit the registers. */
+export function transformSquare(
+  f: FunctionBuilder,
+  square: Local<"i32">,
+  { transform, from, to, load, nextColumn, store, nextRow }: SquareTransform,
+): void {
+  const column = f.local("i32", square);
+  f.repeat(from, () => {
+    const line = Array.from({ length: from }, (_, i) => f.local("v128", load(i)));
+    for (const [i, value] of transform(f, line).entries()) f.storeV128(column, value, i * from * 16);
+    nextColumn();
+    f.increase(column, 16);
+  });
+  const row = f.local("i32", square);
+  f.repeat(to, () => {
+    const line = Array.from({ length: from }, (_, i) => f.local("v128", v128.load(row, i * 16)));
+    store(transform(f, line));
+    nextRow();
+    f.increase(row, from * 16);
+  });
+}
+
+/** Tiles of the images of a batch, row by row. */
+export interface TileGrid {
+  readonly rows: number;
+  readonly columns: number;
+}
+
+/** Calls `visit` with a tile's number in the block, image, and place. */
+export function forEachTile(
+  f: FunctionBuilder,
+  { rows, columns }: TileGrid,
+  first: Local<"i32">,
+  count: Local<"i32">,
+  visit: (t: Local<"i32">, n: Local<"i32">, y: Local<"i32">, x: Local<"i32">) => void,
+): void {
+  const t = f.local("i32");
+  const n = f.local("i32", i32.divU(first, rows * columns));
+  const inImage = f.local("i32", i32.sub(first, i32.mul(n, rows * columns)));
+  const y = f.local("i32", i32.divU(inImage, columns));
+  const x = f.local("i32", i32.sub(inImage, i32.mul(y, columns)));
+  f.loop(t, 0, count, 1, () => {
+    visit(t, n, y, x);
+    f.increase(x, 1);
+    f.if(i32.eq(x, columns), () => {
+      x.set(0);
+      f.increase(y, 1);
+      f.if(i32.eq(y, rows), () => {
+        y.set(0);
+        f.increase(n, 1);
+      });
+    });
+  });
 }

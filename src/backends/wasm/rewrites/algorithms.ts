@@ -10,6 +10,7 @@ import type { WasmConvParams } from "../kernels/conv.ts";
 import type { DepthwiseParams } from "../kernels/conv-depthwise.ts";
 import { type PooledInputGradientParams, pooledPanelWidth } from "../kernels/conv-input-gradient-pooled.ts";
 import { type PooledKernelGradientParams, slicesOf } from "../kernels/conv-kernel-gradient-pooled.ts";
+import type { WinogradGradientParams } from "../kernels/conv-kernel-gradient-winograd.ts";
 import { type WinogradParams, winogradTiles } from "../kernels/conv-winograd.ts";
 import { type PanelParams, panelElements } from "../kernels/derive-panels.ts";
 import { type WinogradPanelParams, winogradElements } from "../kernels/derive-winograd.ts";
@@ -17,7 +18,7 @@ import type { KernelGradientParams } from "../kernels/gradient-tile.ts";
 import type { WasmMatMulParams } from "../kernels/mat-mul.ts";
 import { tileRows } from "../kernels/tile.ts";
 import type { PoolAxes } from "../kernels/winner-lists.ts";
-import { type WinogradTile, winogradSchemes } from "../kernels/winograd.ts";
+import { gradientBlocks, type WinogradTile, winogradSchemes } from "../kernels/winograd.ts";
 import type { PooledConvParams } from "./pooled-gradients.ts";
 
 /** Rows of B further apart than this many columns share too few cache sets: they are packed. */
@@ -76,11 +77,14 @@ const leastWinogradChannels = 8;
 const mostWinogradShare = 0.75;
 /** Share of F(2)'s products that F(4)'s, with its dearer transforms, must stay below. */
 const mostShareOfSmallTiles = 0.9;
-/** Tiles of an image from which F(4)'s larger form of the kernel is worth reading. */
+/** Tiles of an image from which F(4)'s larger form of the kernel is worth reading; its gradient has no such form. */
 const leastLargeTiles = 4;
 
 /** The tiles of Winograd's method if it fits: 3 × 3, stride 1, no dilation or groups, enough channels, little waste. */
-function winogradTile({ axes, groups, inC, outC, pool }: WasmConvParams): WinogradTile | undefined {
+function winogradTile(
+  { axes, groups, inC, outC, pool }: Omit<WasmConvParams, "epilogue">,
+  leastLarge = leastLargeTiles,
+): WinogradTile | undefined {
   const [depth, height, width] = axes;
   const isPlane = depth.in === 1 && depth.out === 1 && depth.size === 1 && depth.before === 0;
   const isSimple = [height, width].every(
@@ -92,7 +96,7 @@ function winogradTile({ axes, groups, inC, outC, pool }: WasmConvParams): Winogr
   const tiles = (tile: WinogradTile) =>
     winogradTiles(height, isPooled, tile) * winogradTiles(width, isPooled, tile);
   const products = (tile: WinogradTile) => tiles(tile) * winogradSchemes[tile].patch ** 2;
-  if (tiles(4) >= leastLargeTiles && products(4) <= mostShareOfSmallTiles * products(2)) return 4;
+  if (tiles(4) >= leastLarge && products(4) <= mostShareOfSmallTiles * products(2)) return 4;
   const direct = 9 * height.out * width.out;
   return isPooled || products(2) <= mostWinogradShare * direct ? 2 : undefined;
 }
@@ -235,8 +239,53 @@ function chooseKernelGradient(node: Node, { window, groups }: ConvParams): Node[
   if (inC === 1 && outC === 1 && groups > 1) {
     return [{ ...node, kernel: "convDepthwiseGradient", params: { axes, channels } }];
   }
+  const tile = winogradTile({ axes, groups, inC, outC, pool: "none" }, 1);
+  if (tile !== undefined) return kernelGradientByWinograd(node, { axes, inC, outC }, tile);
   const params: KernelGradientParams = { axes, groups, inC, outC };
   return [{ ...node, kernel: inC < tileRows ? "convKernelGradientFew" : "convKernelGradient", params }];
+}
+
+/** Parts of a kernel's gradient that keep many threads busy. */
+const enoughGradientUnits = 8;
+/** Images of a slice, at least. */
+const leastSliceImages = 4;
+/** Bytes that all slices may take. */
+const mostSliceBytes = 2 * 1024 * 1024;
+
+/** Into how many slices a batch is cut: few channels have few blocks. */
+function winogradSlices(batch: number, inC: number, outC: number): number {
+  const wanted = Math.ceil(enoughGradientUnits / (gradientBlocks(inC) * gradientBlocks(outC)));
+  const fitting = Math.floor(mostSliceBytes / (9 * inC * outC * 4));
+  return Math.max(1, Math.min(wanted, Math.floor(batch / leastSliceImages), fitting));
+}
+
+function kernelGradientByWinograd(
+  node: Node,
+  { axes: [, height, width], inC, outC }: Pick<KernelGradientParams, "axes" | "inC" | "outC">,
+  tile: WinogradTile,
+): Node[] {
+  const slices = winogradSlices(node.inputs[0].shape[0], inC, outC);
+  const params: WinogradGradientParams = { tile, height, width, inC, outC, slices };
+  return inSlices({ ...node, kernel: "convKernelGradientWinograd", params }, slices);
+}
+
+/** A call whose output is a sum of slices, which it makes one after the other, and another that adds them in order. */
+function inSlices(node: Node, slices: number): Node[] {
+  if (slices === 1) return [node];
+  const partial = computed([slices, ...node.outputs[0].shape]);
+  const params: ReduceMapParams = {
+    shape: partial.shape,
+    operands: [denseWalk(partial.shape)],
+    steps: [],
+    results: [{ operand: 0 }],
+    axes: [0],
+    reduction: "sum",
+  };
+  const flops = sizeOf(partial.shape);
+  return [
+    { ...node, outputs: [partial] },
+    { ...node, kernel: "reduce", params, inputs: [refTo(partial)], flops },
+  ];
 }
 
 /** The window of a pooling over two axes. */
@@ -272,19 +321,5 @@ function choosePooledKernelGradient(node: Node, { window, pool }: PooledConvPara
     outC,
     slices,
   };
-  if (slices === 1) return [{ ...node, params }];
-  const partial = computed([slices, ...kernel.shape]);
-  const sum: ReduceMapParams = {
-    shape: partial.shape,
-    operands: [denseWalk(partial.shape)],
-    steps: [],
-    results: [{ operand: 0 }],
-    axes: [0],
-    reduction: "sum",
-  };
-  const flops = sizeOf(partial.shape);
-  return [
-    { ...node, params, outputs: [partial] },
-    { ...node, kernel: "reduce", params: sum, inputs: [refTo(partial)], flops },
-  ];
+  return inSlices({ ...node, params }, slices);
 }

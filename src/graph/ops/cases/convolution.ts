@@ -86,6 +86,17 @@ const convolutions: OpCase[] = [
   convCase("depthwise", [2, 7, 6, 8], [3, 3, 1, 8], { groups: 8, padding: "same" }),
   convCase("depthwise, odd channels, stride 2", [2, 7, 6, 7], [3, 3, 1, 7], { groups: 7, strides: 2 }),
   convCase("depthwise with a multiplier", [2, 5, 6, 3], [3, 3, 1, 6], { groups: 3 }),
+  convCase("3 × 3: large tiles, blocks and slices of the kernel's gradient", [9, 9, 10, 36], [3, 3, 36, 34], {
+    padding: "same",
+  }),
+  convCase("3 × 3: small tiles, wide padding", [4, 3, 6, 9], [3, 3, 9, 11], { padding: 2 }),
+  convCase("3 × 3: one tile an image", [5, 4, 4, 8], [3, 3, 8, 12], { padding: "same" }),
+  convCase("3 × 3: padding on two sides only", [2, 8, 8, 10], [3, 3, 10, 8], {
+    padding: [
+      [2, 0],
+      [0, 1],
+    ],
+  }),
   convCase("last layer, one filter", [2, 6, 6, 16], [1, 1, 16, 1]),
   convCase("one spatial axis", [3, 13, 4], [5, 4, 8], { padding: "same", strides: 2 }),
   convCase("three spatial axes", [2, 4, 5, 6, 3], [2, 3, 3, 3, 5], { padding: "same" }),
