@@ -9,6 +9,7 @@ const here = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 const alias = {
   "convnet/node": here("src/node.ts"),
   "convnet/predict": here("src/predict.ts"),
+  "convnet/explain": here("src/explain.ts"),
   convnet: here("src/index.ts"),
 };
 

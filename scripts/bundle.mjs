@@ -28,6 +28,7 @@ await build({
         index: here("../src/index.ts"),
         node: here("../src/node.ts"),
         predict: here("../src/predict.ts"),
+        explain: here("../src/explain.ts"),
       },
       output: { entryFileNames: "[name].js", chunkFileNames: "[name]-[hash].js" },
     },

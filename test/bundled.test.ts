@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import * as index from "convnet";
+import * as explain from "convnet/explain";
 import * as node from "convnet/node";
 import * as predict from "convnet/predict";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -24,9 +25,12 @@ afterAll(async () => {
 
 const bundled = (name: string) => pathToFileURL(join(folder, `${name}.js`)).href;
 
-test.each(Object.entries({ index, node, predict }))("%s exports the same names", async (name, entry) => {
-  expect(Object.keys(await import(bundled(name))).sort()).toEqual(Object.keys(entry).sort());
-});
+test.each(Object.entries({ index, node, predict, explain }))(
+  "%s exports the same names",
+  async (name, entry) => {
+    expect(Object.keys(await import(bundled(name))).sort()).toEqual(Object.keys(entry).sort());
+  },
+);
 
 test("a model that one entry saves is read by the other, with the same bits and the same errors", async () => {
   const program = `

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import * as convnet from "convnet";
+import * as explain from "convnet/explain";
 import * as node from "convnet/node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { documentedNames, markdownExamples, markdownFiles, runExample } from "./doc-examples.ts";
@@ -35,6 +36,7 @@ async function scope(): Promise<Record<string, unknown>> {
   return {
     ...convnet,
     ...node,
+    ...explain,
     mnist: async () => ({ train: few(all), test: few(held) }),
     fashionMnist: async () => ({ train: few(all), test: few(held) }),
     idxFolder: async () => ({ train: few(all), test: few(held) }),
@@ -53,7 +55,7 @@ async function scope(): Promise<Record<string, unknown>> {
   };
 }
 
-const names = documentedNames(["src/index.ts", "src/node.ts", "src/predict.ts"]);
+const names = documentedNames(["src/index.ts", "src/node.ts", "src/predict.ts", "src/explain.ts"]);
 
 describe("docstrings", () => {
   const withExamples = names.flatMap(({ name, examples }) => examples.map((code) => ({ name, code })));

@@ -167,7 +167,8 @@ export class Model implements TrainedModel {
     return { name, threads };
   }
 
-  private async open(): Promise<Session> {
+  /** Its programs and where they run. @internal */
+  async open(): Promise<Session> {
     if (this.isDisposed) {
       throw new UsageError({
         where: this.name,
@@ -187,7 +188,8 @@ export class Model implements TrainedModel {
     return (await this.open()).backend;
   }
 
-  private requireCompiled(where: string): Compiled | Promise<Compiled> {
+  /** Optimizer, losses and metrics. @throws UsageError before `compile`. @internal */
+  requireCompiled(where: string): Compiled | Promise<Compiled> {
     if (this.compiled) return this.compiled;
     throw new UsageError({
       where,

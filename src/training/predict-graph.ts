@@ -28,7 +28,7 @@ export interface BatchShape {
 }
 
 /** Whether what comes in through an input is rescaled by the network itself. */
-function isRescaled(network: Network, node: number): boolean {
+export function isRescaled(network: Network, node: number): boolean {
   return network.nodes.some(({ layer, inputs }) => {
     const at = inputs.findIndex((place) => place.node === node);
     if (at < 0) return false;

@@ -1,11 +1,12 @@
 import type { Backend, Executable, RunRequest, RunResult } from "../backends/contract.ts";
 import { lower } from "../compiler/lower.ts";
+import type { BackendTables } from "../compiler/tables.ts";
 import type { Samples } from "./inputs.ts";
 import type { BatchShape, ProgramGraph } from "./predict-graph.ts";
 import { typeOf } from "./sample-array.ts";
 
-export interface Prepared {
-  readonly graph: ProgramGraph;
+export interface Prepared<Written extends ProgramGraph = ProgramGraph> {
+  readonly graph: Written;
   readonly executable: Executable;
 }
 
@@ -18,13 +19,22 @@ export class ProgramRunner {
     this.backend = backend;
   }
 
-  /** @param key names the program; @param make writes its graph */
-  prepare(key: string, make: () => ProgramGraph, keepDerived = false): Promise<Prepared> {
+  /**
+   * @param key names the program
+   * @param make writes its graph
+   * @param tables how it is planned, where not as the backend would
+   */
+  prepare<Written extends ProgramGraph>(
+    key: string,
+    make: () => Written,
+    keepDerived = false,
+    tables: BackendTables = this.backend.tables,
+  ): Promise<Prepared<Written>> {
     const known = this.prepared.get(key);
-    if (known) return known;
-    const prepare = async (): Promise<Prepared> => {
+    if (known) return known as Promise<Prepared<Written>>;
+    const prepare = async (): Promise<Prepared<Written>> => {
       const graph = make();
-      const program = await lower(graph.graph, this.backend.tables, { keepDerived });
+      const program = await lower(graph.graph, tables, { keepDerived });
       return { graph, executable: await this.backend.prepare(program) };
     };
     const result = prepare();

@@ -47,7 +47,7 @@ function measureOutput(
 }
 
 /** Writes the loss that training lowers, and whatever is reported: `loss`, `digitLoss`, `accuracy/total`. */
-function measure(
+export function measure(
   graph: Graph,
   network: Network,
   { outputs }: Compiled,

@@ -101,13 +101,16 @@ function winogradTile(
   return isPooled || products(2) <= mostWinogradShare * direct ? 2 : undefined;
 }
 
+/** Whether sums are to be taken as they are written, product by product. */
+const isDirect = ({ params }: Node): boolean | undefined => (params as { direct?: boolean }).direct;
+
 /** A convolution by Winograd's method, if it suits; `form` says how the kernel lies in memory. */
 function byWinograd(
   node: Node,
   params: WasmConvParams,
   form: Omit<WinogradPanelParams, "tile">,
 ): Node[] | undefined {
-  const tile = winogradTile(params);
+  const tile = isDirect(node) ? undefined : winogradTile(params);
   if (tile === undefined) return undefined;
   const [image, kernel, ...operands] = node.inputs;
   const panelParams = { tile, ...form };
@@ -239,7 +242,7 @@ function chooseKernelGradient(node: Node, { window, groups }: ConvParams): Node[
   if (inC === 1 && outC === 1 && groups > 1) {
     return [{ ...node, kernel: "convDepthwiseGradient", params: { axes, channels } }];
   }
-  const tile = winogradTile({ axes, groups, inC, outC, pool: "none" }, 1);
+  const tile = isDirect(node) ? undefined : winogradTile({ axes, groups, inC, outC, pool: "none" }, 1);
   if (tile !== undefined) return kernelGradientByWinograd(node, { axes, inC, outC }, tile);
   const params: KernelGradientParams = { axes, groups, inC, outC };
   return [{ ...node, kernel: inC < tileRows ? "convKernelGradientFew" : "convKernelGradient", params }];

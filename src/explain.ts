@@ -1,0 +1,45 @@
+/**
+ * Looking inside: what a model computes for an image and why, where it is wrong, and what it is made of. For any model,
+ * in Node and in browsers.
+ *
+ * @module convnet/explain
+ */
+export type { NumberArray } from "./arrays/array.ts";
+export type {
+  ChannelSum,
+  ExplainedStep,
+  Operand,
+  Origin,
+  Term,
+} from "./explain/arithmetic/explanation.ts";
+export type { ClassOptions } from "./explain/class-score.ts";
+export {
+  type ExplainGradientOptions,
+  explainGradient,
+  type GradientExplanation,
+} from "./explain/explain-gradient.ts";
+export {
+  type ExplainValueOptions,
+  explainValue,
+  type ValueExplanation,
+} from "./explain/explain-value.ts";
+export { type FeatureMaps, featureMaps } from "./explain/feature-maps.ts";
+export { type ClassMap, type GradCamOptions, gradCam } from "./explain/grad-cam.ts";
+export {
+  type GradientCheck,
+  type GradientCheckOptions,
+  gradientCheck,
+} from "./explain/gradient-check.ts";
+export { type Gradients, gradients, type LayerGradient, type WeightGradient } from "./explain/gradients.ts";
+export {
+  type Attributions,
+  type IntegratedGradientsOptions,
+  integratedGradients,
+} from "./explain/integrated-gradients.ts";
+export { kernels, type LayerKernels } from "./explain/kernels.ts";
+export { type LossAlongOptions, lossAlong, type WeightDirection } from "./explain/loss-along.ts";
+export { type OcclusionMap, type OcclusionOptions, occlusion } from "./explain/occlusion.ts";
+export { type PixelMap, type SmoothGradOptions, saliency, smoothGrad } from "./explain/saliency.ts";
+export { type Change, type ExplainedTrainStep, step } from "./explain/step.ts";
+export { type PngOptions, toPng } from "./explain/to-png.ts";
+export { type LayerTrace, type PlaceArray, type Trace, trace } from "./explain/trace.ts";
