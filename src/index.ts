@@ -17,6 +17,8 @@ export {
 } from "./backends/choose-backend.ts";
 export * as callbacks from "./callbacks/index.ts";
 export type { Constraint } from "./constraints/constraint.ts";
+export * as constraints from "./constraints/index.ts";
+export type { ConstraintName } from "./constraints/table.ts";
 export {
   BackendError,
   ConvNetError,
@@ -71,7 +73,9 @@ export * as ops from "./ops.ts";
 export * as optimizers from "./optimizers/index.ts";
 export type { Optimizer, UpdateContext } from "./optimizers/optimizer.ts";
 export type { OptimizerName } from "./optimizers/table.ts";
+export * as regularizers from "./regularizers/index.ts";
 export type { Regularizer } from "./regularizers/regularizer.ts";
+export type { RegularizerName } from "./regularizers/table.ts";
 export type { Callback, CallbackState, RunControl, TrainedModel } from "./training/callback.ts";
 export type { ClassWeight } from "./training/class-weights.ts";
 export type { CompileOptions, PerOutput } from "./training/compile.ts";

@@ -63,3 +63,39 @@ export async function loadNamed<Item>(where: string, table: NameTable<Item>, nam
   await namesLoading();
   return loadedNamed(where, table, name);
 }
+
+/** How a named choice with options stands in a saved model. */
+export type SavedChoice = { readonly name: string } & Readonly<Record<string, unknown>>;
+
+/** What a name and options stand for. */
+export interface NamedItem<Item> {
+  readonly name: string;
+  readonly options: Readonly<Record<string, unknown>>;
+  /** Makes it at the first call, when its name must be loaded. */
+  readonly item: () => Item;
+}
+
+/** @throws OptionError if there is no such name; for common ones also if the options are wrong, else `item` does. */
+export function namedItem<Item>(
+  where: string,
+  table: NameTable<(options: never) => Item>,
+  choice: string | SavedChoice,
+): NamedItem<Item> {
+  const { name, ...options } = typeof choice === "object" && choice ? choice : { name: choice };
+  if (typeof name !== "string") {
+    throw new OptionError({
+      where,
+      expected: "a name, or an object with a name",
+      received: JSON.stringify(choice) ?? typeof choice,
+    });
+  }
+  let item = findNamed(where, table, name)?.(options as never);
+  return {
+    name: camelCase(name),
+    options,
+    item: () => {
+      item ??= loadedNamed(where, table, name)(options as never);
+      return item;
+    },
+  };
+}

@@ -1,3 +1,4 @@
+import type { SavedChoice } from "../core/name-table.ts";
 import type { Shape } from "../core/shape.ts";
 import type { ModelSpec } from "../models/spec.ts";
 
@@ -21,9 +22,6 @@ export interface SavedModel {
   /** What a file says of compiling that this package cannot do: the model answers, but has to be compiled to train. */
   readonly notCompiled?: string | undefined;
 }
-
-/** Something by name, and the options it was made with. */
-export type SavedChoice = { readonly name: string } & Readonly<Record<string, unknown>>;
 
 export interface SavedTraining {
   readonly optimizer: SavedChoice;

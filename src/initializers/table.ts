@@ -1,5 +1,5 @@
-import { findNamed, loadedNamed, type NameTable } from "../core/name-table.ts";
-import { camelCase, type Spelling } from "../core/names.ts";
+import { type NameTable, namedItem, type SavedChoice } from "../core/name-table.ts";
+import type { Spelling } from "../core/names.ts";
 import { constant, ones, zeros } from "./constant.ts";
 import type { Initializer } from "./initializer.ts";
 import {
@@ -32,20 +32,14 @@ export const initializerTable: NameTable<(options: never) => Initializer> = {
 
 export type InitializerName = Spelling<keyof typeof common>;
 
-/** How a named choice with options stands in a saved model. */
-export type SavedChoice = { readonly name: string } & Readonly<Record<string, unknown>>;
-
 /** What an option of a layer may say. */
 export type InitializerChoice = InitializerName | Initializer | SavedChoice;
 
 /** A name, an initializer, or a saved one. @throws OptionError if there is no such name. */
 export function initializerOf(where: string, choice: InitializerChoice): Initializer {
   if (isInitializer(choice)) return choice;
-  const { name, ...options } = typeof choice === "string" ? { name: choice } : choice;
-  const make = findNamed(where, initializerTable, name);
-  if (make) return make(options as never);
-  const made = () => loadedNamed(where, initializerTable, name)(options as never);
-  return { name: camelCase(name), options, create: (shape, random) => made().create(shape, random) };
+  const { name, options, item } = namedItem(where, initializerTable, choice);
+  return { name, options, create: (shape, random) => item().create(shape, random) };
 }
 
 function isInitializer(choice: InitializerChoice): choice is Initializer {

@@ -1,7 +1,7 @@
 import type { BackendOptions } from "../backends/choose-backend.ts";
-import { loadNamed, type NameTable } from "../core/name-table.ts";
+import { loadNamed, type NameTable, type SavedChoice } from "../core/name-table.ts";
 import { checkOptions } from "../core/names.ts";
-import type { SavedChoice, SavedModel, SavedOptimizer, SavedTraining } from "../formats/saved-model.ts";
+import type { SavedModel, SavedOptimizer, SavedTraining } from "../formats/saved-model.ts";
 import type { Loss } from "../losses/loss.ts";
 import { lossTable } from "../losses/table.ts";
 import type { Metric } from "../metrics/metric.ts";

@@ -1,4 +1,5 @@
-import type { SavedChoice, SavedOptimizer, SavedTraining } from "../formats/saved-model.ts";
+import type { SavedChoice } from "../core/name-table.ts";
+import type { SavedOptimizer, SavedTraining } from "../formats/saved-model.ts";
 import type { Compiled, CompiledOutput } from "./compile.ts";
 import { captureStates } from "./run-state.ts";
 import type { StepRunner } from "./step-runner.ts";

@@ -1,0 +1,9 @@
+export { nonNeg } from "./non-neg.ts";
+export {
+  type MaxNormOptions,
+  type MinMaxNormOptions,
+  maxNorm,
+  minMaxNorm,
+  type NormOptions,
+  unitNorm,
+} from "./norms.ts";
