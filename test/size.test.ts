@@ -40,8 +40,8 @@ const shortTables: Record<string, string> = {
     import { softmax } from "../graph/ops/softmax.ts";
     export const activationOf = (where, name) => ({ linear: (input) => input, relu, softmax })[name];`,
   initializers: `
-    import { zeros } from "./constant.ts";
-    import { glorotUniform } from "./variance-scaling.ts";
+    import { zeros } from "./zeros.ts";
+    import { glorotUniform } from "./glorot-uniform.ts";
     export const initializerOf = (where, name) => ({ glorotUniform, zeros })[name]({});`,
   losses: "export const lossTable = { common: {}, further: [] }, lossOf = (where, loss) => loss;",
   metrics: "export const metricTable = { common: {}, further: [] }, metricOf = (where, metric) => metric;",

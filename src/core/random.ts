@@ -1,3 +1,4 @@
+import { OptionError } from "./errors.ts";
 import { cos, log } from "./math.ts";
 
 /** Two 32-bit words that name a sequence of random numbers. */
@@ -128,4 +129,10 @@ export function permutation(length: number, random: Random): Uint32Array {
     order[pick] = kept;
   }
   return order;
+}
+
+/** @throws OptionError unless the seed is missing or a whole number. */
+export function checkSeed(where: string, seed: number | undefined): void {
+  if (seed === undefined || Number.isSafeInteger(seed)) return;
+  throw new OptionError({ where, expected: "seed to be a whole number", received: String(seed) });
 }

@@ -68,3 +68,10 @@ export function resolveAxis(where: string, rank: number, axis: number): number {
   }
   return resolved;
 }
+
+/** Inputs and outputs that one number of a weight connects: a kernel's channels times its taps. */
+export function fans(shape: Shape): { fanIn: number; fanOut: number } {
+  const taps = sizeOf(shape.slice(0, -2));
+  const [inputs = 1, outputs = inputs] = shape.slice(-2);
+  return { fanIn: inputs * taps, fanOut: outputs * taps };
+}

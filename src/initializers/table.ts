@@ -1,36 +1,34 @@
 import { type NameTable, namedItem, type SavedChoice } from "../core/name-table.ts";
 import type { Spelling } from "../core/names.ts";
-import { constant, ones, zeros } from "./constant.ts";
+import { glorotUniform } from "./glorot-uniform.ts";
 import type { Initializer } from "./initializer.ts";
-import {
-  glorotNormal,
-  glorotUniform,
-  heNormal,
-  heUniform,
-  lecunNormal,
-  lecunUniform,
-} from "./variance-scaling.ts";
+import { ones, zeros } from "./zeros.ts";
 
-const common = {
-  zeros,
-  ones,
-  constant,
-  glorotUniform,
-  glorotNormal,
-  heUniform,
-  heNormal,
-  lecunUniform,
-  lecunNormal,
-};
+const common = { glorotUniform, ones, zeros };
+
+const further = [
+  "constant",
+  "glorotNormal",
+  "heNormal",
+  "heUniform",
+  "identity",
+  "lecunNormal",
+  "lecunUniform",
+  "orthogonal",
+  "randomNormal",
+  "randomUniform",
+  "truncatedNormal",
+  "varianceScaling",
+] as const;
 
 /** Initializers that a string can name. */
 export const initializerTable: NameTable<(options: never) => Initializer> = {
   common,
-  further: [],
-  load: async () => ({}),
+  further,
+  load: async () => (await import("./further.ts")).furtherInitializers,
 };
 
-export type InitializerName = Spelling<keyof typeof common>;
+export type InitializerName = Spelling<keyof typeof common | (typeof further)[number]>;
 
 /** What an option of a layer may say. */
 export type InitializerChoice = InitializerName | Initializer | SavedChoice;
@@ -43,5 +41,5 @@ export function initializerOf(where: string, choice: InitializerChoice): Initial
 }
 
 function isInitializer(choice: InitializerChoice): choice is Initializer {
-  return typeof (choice as Partial<Initializer>).create === "function";
+  return typeof (choice as Partial<Initializer> | null)?.create === "function";
 }

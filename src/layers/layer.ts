@@ -4,7 +4,7 @@ import { checkOptions } from "../core/names.ts";
 import { createRandom } from "../core/random.ts";
 import { formatShape, type Shape, sameShape } from "../core/shape.ts";
 import type { Graph, State, Value } from "../graph/graph.ts";
-import type { Initializer } from "../initializers/initializer.ts";
+import type { Initializer, SeedOptions } from "../initializers/initializer.ts";
 import type { Regularizer } from "../regularizers/regularizer.ts";
 
 /** Options that every layer has. */
@@ -238,8 +238,10 @@ export abstract class Layer {
     { trainable = true, regularizer, constraint }: WeightOptions = {},
   ): void {
     const path = `${this.path}/${name}`;
-    const { seed } = this;
-    const initialize = () => initializer.create(shape, createRandom(seed, path));
+    const { seed: own } = initializer.options as SeedOptions;
+    /* Keras's: a seed of the initializer's own gives every weight of the shape the same numbers. */
+    const [seed, key] = own === undefined ? [this.seed, path] : [own, initializer.name];
+    const initialize = () => initializer.create(shape, createRandom(seed, key));
     this.ownWeights.push({
       name,
       state: { path, shape, initialize },

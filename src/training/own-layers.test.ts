@@ -3,7 +3,7 @@ import { disposeBackends } from "../backends/choose-backend.ts";
 import type { Constraint } from "../constraints/constraint.ts";
 import type { Shape } from "../core/shape.ts";
 import type { Value } from "../graph/graph.ts";
-import { zeros } from "../initializers/constant.ts";
+import { zeros } from "../initializers/zeros.ts";
 import * as layers from "../layers/index.ts";
 import { input } from "../layers/input.ts";
 import { type CallContext, Layer, type LayerOptions } from "../layers/layer.ts";
