@@ -117,14 +117,14 @@ function chunksAtStart(chunks: readonly Rolldown.OutputChunk[]): Rolldown.Output
 /** What is measured, and the ceiling for what loads at the start. Raise one with a reason beside it. */
 const bundles = {
   /*
-   * 58.8 kB are needed: graph and compiler, kernels and engine, layers, training. Winograd and pooled gradients are 6,
+   * 60.0 kB are needed: graph and compiler, kernels and engine, layers, training. Winograd and pooled gradients are 6.5,
    * weights of samples, several outputs, models in models and metrics of totals 4.
    */
-  "the article's program": { source: article, ceilingKb: 59.5 },
+  "the article's program": { source: article, ceilingKb: 60 },
   /* The tables are small, and reached from compile() whether a program names things or not. */
-  "the article's program with objects for names": { source: objects, ceilingKb: 59.5 },
-  /* What would remain if no string named anything: 58.1 kB. */
-  "the same without the tables of names": { source: objects, tables: shortTables, ceilingKb: 58.8 },
+  "the article's program with objects for names": { source: objects, ceilingKb: 60 },
+  /* What would remain if no string named anything: 59.1 kB. */
+  "the same without the tables of names": { source: objects, tables: shortTables, ceilingKb: 59.3 },
   /* Nothing of compiler, backends and training: only layers, the ops they write, shapes, errors, initializers. All of
    * them: this grows with every layer, at 0.2 kB each. */
   "the layers alone": { source: 'export { layers } from "convnet";', ceilingKb: 16 },

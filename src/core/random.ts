@@ -131,8 +131,8 @@ export function permutation(length: number, random: Random): Uint32Array {
   return order;
 }
 
-/** @throws OptionError unless the seed is missing or a whole number. */
-export function checkSeed(where: string, seed: number | undefined): void {
-  if (seed === undefined || Number.isSafeInteger(seed)) return;
-  throw new OptionError({ where, expected: "seed to be a whole number", received: String(seed) });
+/** @throws OptionError unless the seed is a whole number ≥ 0. */
+export function checkSeed(where: string, seed = 0): void {
+  if (Number.isSafeInteger(seed) && seed >= 0) return;
+  throw new OptionError({ where, expected: "seed to be a whole number ≥ 0", received: String(seed) });
 }

@@ -12,10 +12,11 @@ import type { Initializer, SeedOptions } from "./initializer.ts";
  * layers.dense({ units: 10, kernelInitializer: initializers.glorotUniform() }); // the default
  */
 export function glorotUniform(options: SeedOptions = {}): Initializer {
-  checkOptions("initializers.glorotUniform", options, ["seed"]);
-  checkSeed("initializers.glorotUniform", options.seed);
+  const name = "glorotUniform";
+  checkOptions(name, options, ["seed"]);
+  checkSeed(name, options.seed);
   return {
-    name: "glorotUniform",
+    name,
     options: { ...options },
     create(shape, random) {
       const { fanIn, fanOut } = fans(shape);

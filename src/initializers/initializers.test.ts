@@ -146,7 +146,7 @@ describe.each(rows)("$name, mean $mean, variance $variance", (row) => {
 
   test("refuses an option it does not have", async () => {
     const factory = await loadNamed("test", initializerTable, name);
-    expect(() => factory({ vlue: 1 } as never)).toThrow(`initializers.${name}: expected a known option`);
+    expect(() => factory({ vlue: 1 } as never)).toThrow(`${name}: expected a known option`);
   });
 });
 
@@ -252,7 +252,7 @@ describe("bad options", () => {
     },
     {
       make: () => initializers.heNormal({ seed: 0.5 }),
-      message: "initializers.heNormal: expected seed to be a whole number, got 0.5.",
+      message: "initializers.heNormal: expected seed to be a whole number ≥ 0, got 0.5.",
     },
   ])("$message", ({ make, message }) => {
     expect(make).toThrow(message);

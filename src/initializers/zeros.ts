@@ -10,7 +10,7 @@ import type { Initializer } from "./initializer.ts";
  * layers.dense({ units: 10, kernelInitializer: initializers.zeros() });
  */
 export function zeros(options: Record<never, never> = {}): Initializer {
-  checkOptions("initializers.zeros", options, []);
+  checkOptions("zeros", options, []);
   return { name: "zeros", options: {}, create: (shape) => new Float32Array(sizeOf(shape)) };
 }
 
@@ -22,6 +22,6 @@ export function zeros(options: Record<never, never> = {}): Initializer {
  * layers.dense({ units: 10, biasInitializer: initializers.ones() });
  */
 export function ones(options: Record<never, never> = {}): Initializer {
-  checkOptions("initializers.ones", options, []);
+  checkOptions("ones", options, []);
   return { name: "ones", options: {}, create: (shape) => new Float32Array(sizeOf(shape)).fill(1) };
 }

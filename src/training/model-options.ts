@@ -1,6 +1,6 @@
 import { type BackendOptions, checkBackend } from "../backends/choose-backend.ts";
-import { OptionError } from "../core/errors.ts";
 import { checkOptions } from "../core/names.ts";
+import { checkSeed } from "../core/random.ts";
 import type { FormatName } from "../formats/formats.ts";
 
 export interface ModelOptions extends BackendOptions {
@@ -23,8 +23,7 @@ export interface SaveOptions {
 /** @throws OptionError for options that do not exist or make no sense. */
 export function checkModelOptions(where: string, options: ModelOptions): void {
   checkOptions(where, options, ["seed", "name", "backend", "threads", "workerUrl"]);
-  const { seed = 0, name: _, ...backendOptions } = options;
+  const { seed, name: _, ...backendOptions } = options;
   checkBackend(backendOptions);
-  if (Number.isSafeInteger(seed) && seed >= 0) return;
-  throw new OptionError({ where: "seed", expected: "a whole number ≥ 0", received: String(seed) });
+  checkSeed(where, seed);
 }
