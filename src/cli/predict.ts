@@ -5,7 +5,7 @@ import type { PredictOptions } from "./predict/run-prediction.ts";
 export function predictCommand(): Command {
   return new Command("predict")
     .description("Say what is on pictures of any size and colour.")
-    .argument("<image...>", "PNG, JPEG, WebP, GIF, AVIF or TIFF files")
+    .argument("<image...>", "PNG, JPEG, WebP, GIF, AVIF, TIFF or BMP files")
     .option("-m, --model <file>", "a saved model (default: the newest below runs/)")
     .option(
       "--fit <way>",

@@ -1,6 +1,6 @@
 /**
- * Checks the package against data that nobody here made: numbers of Keras 2 and 3. The data are not part of the
- * repository; `CONVNET_CASES` says where they lie.
+ * Checks the package against data that nobody here made: numbers of Keras 2 and 3, images. The data are not part
+ * of the repository; `CONVNET_CASES` says where they lie.
  *
  * npm run conformance [-- --json]
  */
@@ -8,9 +8,11 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { disposeBackends } from "convnet";
+import { jpeg } from "./jpeg.ts";
 import { kerasGolden } from "./keras-golden.ts";
 import { kerasJsLayers } from "./keras-js-layers.ts";
 import type { Outcome } from "./outcome.ts";
+import { pngSuite } from "./pngsuite.ts";
 
 const beside = fileURLToPath(new URL("../../../shared/cases", import.meta.url));
 const folder = process.env.CONVNET_CASES ?? beside;
@@ -24,6 +26,8 @@ if (!existsSync(folder)) {
 const outcomes: Outcome[] = [
   ...(await kerasGolden(join(folder, "keras-golden.json"))),
   ...(await kerasJsLayers(join(folder, "keras-js-layers"))),
+  ...(await pngSuite(join(folder, "pngsuite"))),
+  ...(await jpeg(join(folder, "jpeg"))),
 ];
 
 interface Count {

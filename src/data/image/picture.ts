@@ -1,7 +1,7 @@
 /** Pixels row by row, the channels of a pixel side by side: grey, grey + alpha, RGB or RGBA, 0 to 255. */
-export interface Picture {
+export interface Picture<Data = Uint8Array | Uint8ClampedArray> {
   readonly width: number;
   readonly height: number;
   readonly channels: number;
-  readonly data: Uint8Array | Uint8ClampedArray;
+  readonly data: Data;
 }
