@@ -44,6 +44,10 @@ export { type IdxPair, idxDataset } from "./data/idx/idx-dataset.ts";
 export { gunzip, type IdxArray, readIdx } from "./data/idx/read-idx.ts";
 export { normalizeDigit } from "./data/image/normalize-digit.ts";
 export type { Picture } from "./data/image/picture.ts";
+export type { Batch, Sample, SampleNumbers } from "./data/stream/sample.ts";
+export type { Items, Source } from "./data/stream/source.ts";
+export { type Stream, stream } from "./data/stream/stream.ts";
+export type { Transform } from "./data/stream/transform.ts";
 export type { FormatName } from "./formats/formats.ts";
 export type { Graph, State, Value } from "./graph/graph.ts";
 export * as initializers from "./initializers/index.ts";
@@ -94,7 +98,7 @@ export type { Model } from "./training/model.ts";
 export type { EvaluateOptions, ModelOptions, SaveOptions } from "./training/model-options.ts";
 export type { Prediction } from "./training/predict.ts";
 export type { TrainEvent, TrainingRun } from "./training/run.ts";
-export type { TrainingData } from "./training/samples.ts";
+export type { ArrayData, SampleStream, TrainingData } from "./training/samples.ts";
 export { sequential } from "./training/sequential.ts";
 export {
   type StepData,

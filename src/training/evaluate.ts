@@ -14,11 +14,22 @@ export function range(from: number, to: number): Uint32Array {
 export async function evaluateSamples(
   session: Session,
   compiled: Compiled,
-  source: SampleSource,
+  pieces: Iterable<SampleSource> | AsyncIterable<SampleSource>,
   batchSize: number,
 ): Promise<EpochLogs> {
-  const { samples } = source;
   const totals = new EpochTotals(metricsOf(compiled.outputs));
+  for await (const source of pieces) await measure(session, compiled, source, batchSize, totals);
+  return totals.logs();
+}
+
+async function measure(
+  session: Session,
+  compiled: Compiled,
+  source: SampleSource,
+  batchSize: number,
+  totals: EpochTotals,
+): Promise<void> {
+  const { samples } = source;
   const whole = Math.floor(samples.length / batchSize) * batchSize;
   const evaluate = async (from: number, to: number, batch: number): Promise<void> => {
     const { executable } = await session.program("evaluate", session.batchShape(samples, batch), compiled);
@@ -32,5 +43,4 @@ export async function evaluateSamples(
   };
   if (whole > 0) await evaluate(0, whole, batchSize);
   if (whole < samples.length) await evaluate(whole, samples.length, samples.length - whole);
-  return totals.logs();
 }

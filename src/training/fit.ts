@@ -1,13 +1,10 @@
 import { NotFiniteError } from "../core/errors.ts";
-import { createRandom, permutation } from "../core/random.ts";
 import type { SavedRun } from "../formats/safetensors/checkpoint.ts";
 import { type Callback, inOrder, type RunControl } from "./callback.ts";
-import { range } from "./evaluate.ts";
+import type { EpochData, EvaluationData } from "./epoch-data.ts";
 import type { FitOptions } from "./fit-options.ts";
 import { type EpochLogs, type History, historyOf, type StopReason } from "./history.ts";
-import type { Samples } from "./inputs.ts";
 import type { TrainEvent } from "./run.ts";
-import type { SampleSource } from "./step-runner.ts";
 import type { EpochTotals, SavedTotals } from "./totals.ts";
 import type { Trainer } from "./trainer.ts";
 
@@ -16,8 +13,8 @@ const runMs = 40;
 
 export interface FitContext {
   readonly trainer: Trainer;
-  readonly train: Samples;
-  readonly validation: Samples | undefined;
+  readonly train: EpochData;
+  readonly validation: EvaluationData | undefined;
   readonly options: FitOptions;
   readonly report: (event: TrainEvent) => void;
 }
@@ -59,11 +56,11 @@ export class Fit {
   async run(): Promise<History> {
     const { trainer, train, validation, options } = this.context;
     const { epochs = 1, signal } = options;
-    const prepared = this.prepareBatches();
+    const prepared = train.prepare(trainer);
     /* Awaited below; if the samples cannot be opened, that is the error to show. */
     prepared.catch(() => {});
-    const source = await trainer.runner.open(train);
-    const validationSource = validation && (await trainer.runner.open(validation));
+    await train.open(trainer.runner);
+    await validation?.open(trainer.runner);
     let stopReason: StopReason = "completed";
     try {
       await prepared;
@@ -71,47 +68,31 @@ export class Fit {
       this.restored?.();
       this.hasBegun = true;
       while (this.epoch < epochs && !signal?.aborted && !this.isStopped) {
-        const isWhole = await this.runEpoch(source, validationSource);
+        const isWhole = await this.runEpoch();
         if (!isWhole) break;
       }
       if (signal?.aborted) stopReason = "aborted";
       else if (this.isStopped) stopReason = "stopped";
     } finally {
-      source.dispose();
-      validationSource?.dispose();
+      train.dispose();
+      validation?.dispose();
     }
     const history = historyOf(this.epochs, this.logs, stopReason);
     for (const callback of this.callbacks) await callback.onTrainEnd?.(history, this.control);
     return history;
   }
 
-  /** Whole batches of an epoch, then what is left. */
-  private steps(): { whole: number; rest: number } {
-    const { train, options } = this.context;
-    const { stepsPerEpoch } = options;
-    const whole = Math.floor(train.length / this.batchSize);
-    if (stepsPerEpoch !== undefined && stepsPerEpoch <= whole) return { whole: stepsPerEpoch, rest: 0 };
-    return { whole, rest: train.length - whole * this.batchSize };
-  }
-
-  /** Plans every batch size before the first step, so that nothing stops for it later. */
-  private async prepareBatches(): Promise<void> {
-    const { trainer, train } = this.context;
-    const { whole, rest } = this.steps();
-    if (whole > 0) await trainer.prepare(train, this.batchSize);
-    if (rest > 0) await trainer.prepare(train, rest);
-  }
-
   /** Returns whether the epoch was ended and not broken off. */
-  private async runEpoch(source: SampleSource, validation: SampleSource | undefined): Promise<boolean> {
-    const { trainer, options, report } = this.context;
+  private async runEpoch(): Promise<boolean> {
+    const { trainer, validation, options, report } = this.context;
     const { epoch } = this;
     if (this.epochStep === 0) {
       for (const callback of this.callbacks) await callback.onEpochBegin?.(epoch, this.control);
     }
-    const { seconds, imagesPerSecond, isWhole } = await this.takeSteps(source);
+    const { seconds, imagesPerSecond, isWhole } = await this.takeSteps();
     if (!isWhole && options.signal?.aborted) return false;
-    const measured = validation && (await trainer.evaluate(validation, this.batchSize));
+    const measured =
+      validation && (await trainer.evaluate(validation.pieces(this.batchSize), this.batchSize));
     const logs = { ...this.totals.logs(), ...withPrefix(measured) };
     this.epochs.push(epoch);
     this.logs.push(logs);
@@ -123,28 +104,27 @@ export class Fit {
     return true;
   }
 
-  private async takeSteps(source: SampleSource) {
+  private async takeSteps() {
     const { trainer, train, options, report } = this.context;
-    const { shuffle = true, signal } = options;
-    const { batchSize, epoch, totals } = this;
-    const { whole, rest } = this.steps();
-    const steps = whole + (rest > 0 ? 1 : 0);
-    const order = shuffle
-      ? permutation(train.length, createRandom(trainer.runner.seed, `shuffle/${epoch}`))
-      : range(0, train.length);
-    const first = this.epochStep;
-    const images = (): number =>
-      Math.min(this.epochStep * batchSize, train.length) - Math.min(first * batchSize, train.length);
+    const { signal } = options;
+    const { epoch, totals } = this;
+    const reader = train.epoch(epoch, this.epochStep);
+    let { steps } = train;
+    let images = 0;
     let lastFinite = Number.NaN;
     let elapsedMs = 0;
     let perRun = 1;
     while (this.epochStep < steps && !signal?.aborted && !this.isStopped) {
       const step = this.epochStep;
-      const isRest = step === whole;
-      const batch = isRest ? rest : batchSize;
-      const count = isRest ? 1 : Math.min(whole - step, perRun, this.untilCallback(step));
-      const rows = order.subarray(step * batchSize, step * batchSize + count * batch);
       const begin = performance.now();
+      const next = await reader.next(step, Math.min(perRun, this.untilCallback(step), steps - step));
+      if (!next) {
+        steps = step;
+        break;
+      }
+      steps = train.steps;
+      const { source, rows, batch } = next;
+      const count = rows.length / batch;
       const result = await trainer.train(source, rows, batch);
       const ms = performance.now() - begin;
       elapsedMs += ms;
@@ -152,13 +132,16 @@ export class Fit {
       totals.add(result.outputs, result.steps, batch);
       if (result.steps > 0) lastFinite = losses[result.steps - 1];
       this.epochStep += result.steps;
+      images += result.steps * batch;
       if (result.steps < count) {
         await this.giveUp(notFinite(epoch, this.epochStep, losses[result.steps], lastFinite));
         break;
       }
-      if (!isRest) perRun = Math.max(1, Math.min(2 * perRun, Math.round((count * runMs) / ms)));
+      if (batch === this.batchSize) {
+        perRun = Math.max(1, Math.min(2 * perRun, Math.round((count * runMs) / ms)));
+      }
       const means = totals.soFar();
-      const imagesPerSecond = (images() / elapsedMs) * 1000;
+      const imagesPerSecond = (images / elapsedMs) * 1000;
       report({ type: "progress", epoch, step: this.epochStep, steps, logs: means, imagesPerSecond });
       for (const callback of this.callbacks) {
         if (this.epochStep % (callback.batchInterval ?? 1) !== 0 && this.epochStep < steps) continue;
@@ -167,7 +150,7 @@ export class Fit {
     }
     return {
       seconds: elapsedMs / 1000,
-      imagesPerSecond: elapsedMs === 0 ? 0 : (images() / elapsedMs) * 1000,
+      imagesPerSecond: elapsedMs === 0 ? 0 : (images / elapsedMs) * 1000,
       isWhole: this.epochStep === steps,
     };
   }
@@ -192,7 +175,7 @@ export class Fit {
   private saved(): SavedRun {
     const { trainer, train, options } = this.context;
     const { shuffle = true } = options;
-    return { samples: train.length, batchSize: this.batchSize, shuffle, seed: trainer.runner.seed };
+    return { samples: train.length ?? 0, batchSize: this.batchSize, shuffle, seed: trainer.runner.seed };
   }
 
   private async checkpoint(): Promise<Uint8Array> {

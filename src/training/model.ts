@@ -18,7 +18,7 @@ import type { ExplainOptions } from "./explain-model.ts";
 import { Fit } from "./fit.ts";
 import { checkFitOptions, type FitOptions, fitOptions } from "./fit-options.ts";
 import type { EpochLogs } from "./history.ts";
-import { checkInputs, type NamedNumbers } from "./inputs.ts";
+import { checkInputs, type NamedNumbers, type Samples } from "./inputs.ts";
 import {
   checkModelOptions,
   type EvaluateOptions,
@@ -28,13 +28,13 @@ import {
 import type { Prediction } from "./predict.ts";
 import type { BatchShape } from "./predict-graph.ts";
 import { TrainingRun } from "./run.ts";
-import { checkSamples, type TrainingData } from "./samples.ts";
+import { checkSamples, isStream, type SampleStream, type TrainingData } from "./samples.ts";
 import type { ModelParts } from "./save-model.ts";
 import { Session } from "./session.ts";
 import { EpochTotals } from "./totals.ts";
 import { trainBatch } from "./train-batch.ts";
 import type { Trainer } from "./trainer.ts";
-import { trainingSamples } from "./training-samples.ts";
+import { evaluationData, trainingSamples } from "./training-samples.ts";
 import type { WeightArray } from "./weights.ts";
 
 /** A network that can be trained, measured and asked. Made by {@link sequential} or {@link model}. */
@@ -241,7 +241,7 @@ export class Model implements TrainedModel {
         const compiled = await setUp;
         const [session, { train, validation }] = await Promise.all([
           this.open(),
-          trainingSamples(this.network, compiled.outputs, data, options),
+          trainingSamples(this.network, compiled.outputs, data, options, this.seed),
         ]);
         const trainer = this.trainer(session, compiled);
         return await new Fit({ trainer, train, validation, options, report }).run();
@@ -258,7 +258,7 @@ export class Model implements TrainedModel {
       totals: () => new EpochTotals(metricsOf(compiled.outputs)),
       prepare: (samples, batch) => session.program("train", session.batchShape(samples, batch), compiled),
       train: (source, rows, batch) => session.train(compiled, source, rows, batch, this.rate),
-      evaluate: (source, batchSize) => evaluateSamples(session, compiled, source, batchSize),
+      evaluate: (pieces, batchSize) => evaluateSamples(session, compiled, pieces, batchSize),
       weights: () => new Map(this.network.weights.map(({ path, state }) => [path, state])),
       slots: () => compiled.slots,
       savedModel: async () => (await import("./save-model.ts")).savedModel(await this.parts(), false),
@@ -274,24 +274,26 @@ export class Model implements TrainedModel {
   async evaluate(data: TrainingData, options: EvaluateOptions = {}): Promise<EpochLogs> {
     checkOptions("evaluate", options, ["batchSize"]);
     const compiled = await this.requireCompiled("evaluate");
-    const samples = await checkSamples("evaluate", this.network, compiled.outputs, data);
+    const { batchSize = 32 } = options;
+    const measured = await evaluationData("evaluate", this.network, compiled.outputs, data);
     const session = await this.open();
-    const source = await session.open(samples);
     try {
-      return await evaluateSamples(session, compiled, source, options.batchSize ?? 32);
+      await measured.open(session);
+      return await evaluateSamples(session, compiled, measured.pieces(batchSize), batchSize);
     } finally {
-      source.dispose();
+      measured.dispose();
     }
   }
 
   /**
    * What the network says: [N, …inputShape] → [N, …outputShape]. The same bits for a sample alone or in any batch.
+   * Of a stream's samples, `x` is taken.
    *
    * @throws ShapeError if the numbers do not divide into samples.
    * @example
    * const { data } = await model.predict(test.x.subarray(0, 784)); // probabilities of one digit
    */
-  async predict(x: NamedNumbers, options: EvaluateOptions = {}): Promise<Prediction> {
+  async predict(x: NamedNumbers | SampleStream, options: EvaluateOptions = {}): Promise<Prediction> {
     const outputs = await this.predictAll(x, options);
     return (await this.predicting()).onlyOutput(outputs);
   }
@@ -303,13 +305,21 @@ export class Model implements TrainedModel {
   }
 
   /** As `predict`, for models with several outputs: what comes out by the name of the output. */
-  async predictAll(x: NamedNumbers, options: EvaluateOptions = {}): Promise<Record<string, Prediction>> {
+  async predictAll(
+    x: NamedNumbers | SampleStream,
+    options: EvaluateOptions = {},
+  ): Promise<Record<string, Prediction>> {
     checkOptions("predict", options, ["batchSize"]);
+    const { batchSize = 32 } = options;
     const { predictSamples } = await this.predicting();
-    const samples = await checkInputs("predict", this.network, x);
-    const session = await this.open();
+    const check = (numbers: NamedNumbers) => checkInputs("predict", this.network, numbers);
     const prepare = (shape: BatchShape) => session.program("predict", shape);
-    return predictSamples(session, this.network, prepare, samples, options.batchSize ?? 32);
+    const ask = (samples: Samples) => predictSamples(session, this.network, prepare, samples, batchSize);
+    const samples = isStream(x) ? undefined : await check(x as NamedNumbers);
+    const session = await this.open();
+    if (samples) return ask(samples);
+    const { predictStream } = await import("./stream-data.ts");
+    return predictStream(x as SampleStream, (piece) => check(piece.x), ask, batchSize);
   }
 
   /**

@@ -5,7 +5,7 @@ export type TrainEvent =
   | {
       readonly type: "progress";
       readonly epoch: number;
-      /** Steps done in this epoch, of `steps`. */
+      /** Steps done in this epoch, of `steps`; those are `Infinity` as long as nobody knows how long a stream is. */
       readonly step: number;
       readonly steps: number;
       /** Means over the epoch so far. */

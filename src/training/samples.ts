@@ -2,23 +2,35 @@ import { DataError, ShapeError } from "../core/errors.ts";
 import { type Shape, sizeOf } from "../core/shape.ts";
 import { findInTurns } from "../core/turns.ts";
 import { type Dataset, flatten, type Numbers } from "../data/dataset.ts";
+import type { Batch, Sample } from "../data/stream/sample.ts";
+import type { Source } from "../data/stream/source.ts";
 import type { Network } from "../models/network.ts";
 import type { CompiledOutput } from "./compile.ts";
 import { byName, checkInputs, type NamedNumbers, type Samples } from "./inputs.ts";
 import { checkLabels, labelsOf } from "./labels.ts";
 import { labelsKey, type SampleArray, weightsKey } from "./sample-array.ts";
 
-/** What `fit` and `evaluate` learn from: a data set, or samples, labels and how much each sample counts. */
-export type TrainingData =
+/** Samples in memory: a data set, or samples, labels and how much each sample counts. */
+export type ArrayData =
   | Dataset
   | { readonly x: NamedNumbers; readonly y?: NamedNumbers; readonly sampleWeight?: NamedNumbers };
+
+/** Samples that are read when they are needed, one by one or in batches of any size. */
+export type SampleStream = Source<Sample> | Source<Batch>;
+
+/** What `fit` and `evaluate` learn from. */
+export type TrainingData = ArrayData | SampleStream;
+
+export function isStream(data: TrainingData | NamedNumbers): data is SampleStream {
+  return "open" in data && typeof data.open === "function";
+}
 
 /** @throws ShapeError or DataError naming both sides of what does not fit. */
 export async function checkSamples(
   where: string,
   network: Network,
   outputs: readonly CompiledOutput[],
-  data: TrainingData,
+  data: ArrayData,
 ): Promise<Samples> {
   const shape = "sampleShape" in data ? data.sampleShape : undefined;
   const samples = await checkInputs(`${where} x`, network, data.x, shape);

@@ -11,6 +11,7 @@ import type { Optimizer } from "../optimizers/optimizer.ts";
 import { learningRateOf, type OptimizerName, optimizerOf } from "../optimizers/table.ts";
 import { ProgramContext } from "./call-context.ts";
 import type { TrainedModel } from "./callback.ts";
+import { TrainingSamples } from "./epoch-data.ts";
 import { Fit } from "./fit.ts";
 import { checkFitOptions, type FitOptions, fitOptions } from "./fit-options.ts";
 import { checkInputs } from "./inputs.ts";
@@ -128,8 +129,9 @@ export class TrainStep implements TrainedModel {
     this.isTraining = true;
     return new TrainingRun(async (report) => {
       try {
-        const [runner, train] = await Promise.all([this.open(), this.check("fit", data)]);
+        const [runner, samples] = await Promise.all([this.open(), this.check("fit", data)]);
         const trainer = this.trainer(runner);
+        const train = new TrainingSamples(samples, options, runner.seed);
         return await new Fit({ trainer, train, validation: undefined, options, report }).run();
       } finally {
         this.isTraining = false;

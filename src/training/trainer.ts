@@ -19,7 +19,10 @@ export interface Trainer {
   prepare(samples: Samples, batch: number): Promise<unknown>;
   /** Takes a step for each `batch` of `rows`; fewer if a loss is not finite. */
   train(source: SampleSource, rows: Uint32Array, batch: number): Promise<RunResult>;
-  evaluate(source: SampleSource, batchSize: number): Promise<EpochLogs>;
+  evaluate(
+    pieces: Iterable<SampleSource> | AsyncIterable<SampleSource>,
+    batchSize: number,
+  ): Promise<EpochLogs>;
   /** All weights by path, statistics too. */
   weights(): ReadonlyMap<string, State>;
   /** What optimizers keep, by path; complete once a step is planned. */

@@ -1,9 +1,15 @@
-import { OptionError } from "../core/errors.ts";
+import { OptionError, UsageError } from "../core/errors.ts";
 import type { Network } from "../models/network.ts";
 import type { CompiledOutput } from "./compile.ts";
+import { type EpochData, type EvaluationData, MeasuredSamples, TrainingSamples } from "./epoch-data.ts";
 import type { FitOptions } from "./fit-options.ts";
 import type { Samples } from "./inputs.ts";
-import { checkSamples, sliceSamples, type TrainingData } from "./samples.ts";
+import { checkSamples, isStream, sliceSamples, type TrainingData } from "./samples.ts";
+
+interface FitData {
+  readonly train: EpochData;
+  readonly validation: EvaluationData | undefined;
+}
 
 /**
  * What `fit` trains on, weighed by class, and what it measures after each epoch.
@@ -14,19 +20,28 @@ export async function trainingSamples(
   network: Network,
   outputs: readonly CompiledOutput[],
   data: TrainingData,
-  { validationSplit = 0, validationData, classWeight }: FitOptions,
-): Promise<{ train: Samples; validation?: Samples }> {
-  const all = await checkSamples("fit", network, outputs, data);
+  options: FitOptions,
+  seed: number,
+): Promise<FitData> {
+  const { validationSplit = 0, validationData, classWeight } = options;
   const weigh = async (samples: Samples): Promise<Samples> => {
     if (!classWeight) return samples;
     const { weighClasses } = await import("./class-weights.ts");
     return weighClasses(samples, network, outputs, classWeight);
   };
-  if (validationData) {
-    const validation = await checkSamples("validationData", network, outputs, validationData);
-    return { train: await weigh(all), validation };
+  const validation =
+    validationData && (await evaluationData("validationData", network, outputs, validationData));
+  if (isStream(data)) {
+    refuseForStreams(options);
+    const { TrainingStream } = await import("./stream-data.ts");
+    const check = async (piece: Parameters<typeof checkSamples>[3]) =>
+      weigh(await checkSamples("fit", network, outputs, piece));
+    return { train: new TrainingStream(data, check, options), validation };
   }
-  if (validationSplit === 0) return { train: await weigh(all) };
+  const all = await checkSamples("fit", network, outputs, data);
+  const train = async (samples: Samples): Promise<EpochData> =>
+    new TrainingSamples(await weigh(samples), options, seed);
+  if (validation || validationSplit === 0) return { train: await train(all), validation };
   const kept = Math.floor(all.length * (1 - validationSplit));
   if (kept === 0 || kept === all.length) {
     throw new OptionError({
@@ -36,7 +51,33 @@ export async function trainingSamples(
     });
   }
   return {
-    train: await weigh(sliceSamples(all, 0, kept)),
-    validation: sliceSamples(all, kept, all.length),
+    train: await train(sliceSamples(all, 0, kept)),
+    validation: new MeasuredSamples(sliceSamples(all, kept, all.length)),
   };
+}
+
+/** @throws UsageError for what would need all samples at once */
+function refuseForStreams({ validationSplit = 0, classWeight }: FitOptions): void {
+  const refuse = (option: string, hint: string): void => {
+    throw new UsageError({
+      where: "fit",
+      expected: `no ${option} for a stream, which is not known before it is read`,
+      received: "one",
+      hint,
+    });
+  };
+  if (validationSplit > 0) refuse("validationSplit", "Use stream.split(share), and validationData.");
+  if (classWeight === "balanced") refuse('classWeight "balanced"', "Give a number for each class.");
+}
+
+/** What `evaluate` and `fit` measure. */
+export async function evaluationData(
+  where: string,
+  network: Network,
+  outputs: readonly CompiledOutput[],
+  data: TrainingData,
+): Promise<EvaluationData> {
+  if (!isStream(data)) return new MeasuredSamples(await checkSamples(where, network, outputs, data));
+  const { MeasuredStream } = await import("./stream-data.ts");
+  return new MeasuredStream(where, data, (piece) => checkSamples(where, network, outputs, piece));
 }
