@@ -1,7 +1,7 @@
 import { createRandom, permutation } from "../core/random.ts";
-import { range } from "./evaluate.ts";
 import type { FitOptions } from "./fit-options.ts";
 import type { Samples } from "./inputs.ts";
+import { range } from "./sample-array.ts";
 import type { SampleSource, StepRunner } from "./step-runner.ts";
 import type { Trainer } from "./trainer.ts";
 

@@ -1,14 +1,10 @@
 import type { Compiled } from "./compile.ts";
 import { metricsOf } from "./compile.ts";
 import type { EpochLogs } from "./history.ts";
+import { range } from "./sample-array.ts";
 import type { Session } from "./session.ts";
 import type { SampleSource } from "./step-runner.ts";
 import { EpochTotals } from "./totals.ts";
-
-/** Consecutive numbers. */
-export function range(from: number, to: number): Uint32Array {
-  return Uint32Array.from({ length: to - from }, (_, i) => from + i);
-}
 
 /** Loss and metrics over all samples, exactly: every sample counts once. */
 export async function evaluateSamples(

@@ -19,3 +19,8 @@ export function typeOf(array: FlatArray): DType {
   if (array instanceof Uint8Array) return "uint8";
   return array instanceof Int32Array ? "int32" : "float32";
 }
+
+/** Consecutive numbers. */
+export function range(from: number, to: number): Uint32Array {
+  return Uint32Array.from({ length: to - from }, (_, i) => from + i);
+}

@@ -1,16 +1,15 @@
 /** Streams as training data: what is read is joined, checked and handed over piece by piece. */
-import { DataError } from "../core/errors.ts";
+import { DataError, UsageError } from "../core/errors.ts";
 import { sizeOf } from "../core/shape.ts";
 import type { NestedNumbers, Numbers } from "../data/dataset.ts";
 import { repeated } from "../data/stream/arrange.ts";
 import { type Batch, isBatch, joinSamples, type Sample, splitBatch } from "../data/stream/sample.ts";
 import { drop, type Source } from "../data/stream/source.ts";
 import type { EpochData, EpochReader, EvaluationData } from "./epoch-data.ts";
-import { range } from "./evaluate.ts";
 import type { FitOptions } from "./fit-options.ts";
 import type { NamedNumbers, Samples } from "./inputs.ts";
 import type { Prediction } from "./predict.ts";
-import { typeOf } from "./sample-array.ts";
+import { range, typeOf } from "./sample-array.ts";
 import type { SampleStream } from "./samples.ts";
 import type { SampleSource } from "./step-runner.ts";
 import type { Trainer } from "./trainer.ts";
@@ -193,11 +192,9 @@ export class TrainingStream implements EpochData {
   /** Where the reader goes on: which pass, and the step after those that were handed out. */
   private place = { pass: -1, step: -1 };
 
-  constructor(
-    stream: SampleStream,
-    check: Check,
-    { batchSize = 32, stepsPerEpoch, initialEpoch = 0 }: FitOptions,
-  ) {
+  constructor(stream: SampleStream, check: Check, options: FitOptions) {
+    const { batchSize = 32, stepsPerEpoch, initialEpoch = 0 } = options;
+    refuseForStreams(options);
     if (stream.length === Number.POSITIVE_INFINITY && stepsPerEpoch === undefined) {
       throw new DataError({
         where: "fit",
@@ -289,6 +286,20 @@ export class TrainingStream implements EpochData {
     /* Nobody needs what was read ahead any more, nor its errors. */
     close().catch(() => {});
   }
+}
+
+/** @throws UsageError for what would need all samples at once */
+function refuseForStreams({ validationSplit = 0, classWeight }: FitOptions): void {
+  const refuse = (option: string, hint: string): void => {
+    throw new UsageError({
+      where: "fit",
+      expected: `no ${option} for a stream, which is not known before it is read`,
+      received: "one",
+      hint,
+    });
+  };
+  if (validationSplit > 0) refuse("validationSplit", "Use stream.split(share), and validationData.");
+  if (classWeight === "balanced") refuse('classWeight "balanced"', "Give a number for each class.");
 }
 
 /** Goes on from epoch to epoch, and begins anew at the end. */

@@ -1,9 +1,9 @@
 import { NotFiniteError } from "../core/errors.ts";
 import type { Compiled } from "./compile.ts";
 import { metricsOf } from "./compile.ts";
-import { range } from "./evaluate.ts";
 import type { EpochLogs } from "./history.ts";
 import type { Samples } from "./inputs.ts";
+import { range } from "./sample-array.ts";
 import type { Session } from "./session.ts";
 import { EpochTotals } from "./totals.ts";
 

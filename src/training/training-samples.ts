@@ -1,4 +1,4 @@
-import { OptionError, UsageError } from "../core/errors.ts";
+import { OptionError } from "../core/errors.ts";
 import type { Network } from "../models/network.ts";
 import type { CompiledOutput } from "./compile.ts";
 import { type EpochData, type EvaluationData, MeasuredSamples, TrainingSamples } from "./epoch-data.ts";
@@ -32,7 +32,6 @@ export async function trainingSamples(
   const validation =
     validationData && (await evaluationData("validationData", network, outputs, validationData));
   if (isStream(data)) {
-    refuseForStreams(options);
     const { TrainingStream } = await import("./stream-data.ts");
     const check = async (piece: Parameters<typeof checkSamples>[3]) =>
       weigh(await checkSamples("fit", network, outputs, piece));
@@ -54,20 +53,6 @@ export async function trainingSamples(
     train: await train(sliceSamples(all, 0, kept)),
     validation: new MeasuredSamples(sliceSamples(all, kept, all.length)),
   };
-}
-
-/** @throws UsageError for what would need all samples at once */
-function refuseForStreams({ validationSplit = 0, classWeight }: FitOptions): void {
-  const refuse = (option: string, hint: string): void => {
-    throw new UsageError({
-      where: "fit",
-      expected: `no ${option} for a stream, which is not known before it is read`,
-      received: "one",
-      hint,
-    });
-  };
-  if (validationSplit > 0) refuse("validationSplit", "Use stream.split(share), and validationData.");
-  if (classWeight === "balanced") refuse('classWeight "balanced"', "Give a number for each class.");
 }
 
 /** What `evaluate` and `fit` measure. */
