@@ -5,7 +5,8 @@ import type { EpochData, EvaluationData } from "./epoch-data.ts";
 import type { FitOptions } from "./fit-options.ts";
 import { type EpochLogs, type History, historyOf, type StopReason } from "./history.ts";
 import type { TrainEvent } from "./run.ts";
-import type { EpochTotals, SavedTotals } from "./totals.ts";
+import type { SavedTotals } from "./saved-totals.ts";
+import type { EpochTotals } from "./totals.ts";
 import type { Trainer } from "./trainer.ts";
 
 /** Steps are handed to the backend together, about this much work at a time: progress and aborting wait for no more. */
@@ -179,15 +180,15 @@ export class Fit {
   }
 
   private async checkpoint(): Promise<Uint8Array> {
-    const { writeRun } = await import("./run-state.ts");
+    const { saveTotals, writeRun } = await import("./run-state.ts");
     const { epoch, epochStep, epochs, logs } = this;
-    const place = { epoch, epochStep, epochs, logs, totals: this.totals.save() };
+    const place = { epoch, epochStep, epochs, logs, totals: saveTotals(this.totals) };
     return writeRun(this.context.trainer, this.callbacks, this.saved(), place);
   }
 
   private async restore(bytes: Uint8Array, where: string): Promise<void> {
     const { trainer } = this.context;
-    const { readRun } = await import("./run-state.ts");
+    const { readRun, restoreTotals } = await import("./run-state.ts");
     const { place, restoreCallbacks } = await readRun(
       where,
       bytes,
@@ -199,7 +200,7 @@ export class Fit {
     this.epoch = place.epoch;
     this.epochStep = place.epochStep;
     this.totals = trainer.totals();
-    this.totals.restore(place.totals as SavedTotals);
+    restoreTotals(this.totals, place.totals as SavedTotals);
     this.epochs = [...place.epochs];
     this.logs = [...place.logs];
     this.restored = restoreCallbacks;

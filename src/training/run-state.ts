@@ -7,6 +7,8 @@ import type { State } from "../graph/graph.ts";
 import type { Callback } from "./callback.ts";
 import type { Trainer } from "./trainer.ts";
 
+export { restoreTotals, saveTotals } from "./saved-totals.ts";
+
 /** All states that training changes or reads, by path. */
 export type StatesByPath = ReadonlyMap<string, State>;
 

@@ -2,7 +2,7 @@
 import { DataError, UsageError } from "../core/errors.ts";
 import { sizeOf } from "../core/shape.ts";
 import type { NestedNumbers, Numbers } from "../data/dataset.ts";
-import { repeated } from "../data/stream/arrange.ts";
+import { repeated } from "../data/stream/repeat.ts";
 import { type Batch, isBatch, joinSamples, type Sample, splitBatch } from "../data/stream/sample.ts";
 import { drop, type Source } from "../data/stream/source.ts";
 import type { EpochData, EpochReader, EvaluationData } from "./epoch-data.ts";

@@ -9,24 +9,13 @@ interface Collected {
   readonly pieces: Float64Array[];
 }
 
-/** Totals of an epoch that is under way, as a checkpoint holds them. */
-export interface SavedTotals {
-  readonly losses: Readonly<Record<string, number>>;
-  readonly samples: number;
-  readonly collected: Readonly<
-    Record<
-      string,
-      Readonly<Record<string, { sums: readonly number[]; pieces: readonly (readonly number[])[] }>>
-    >
-  >;
-}
-
 /** Adds up losses and the totals of metrics in float64, in the order of the steps. */
 export class EpochTotals {
-  private readonly metrics: readonly CompiledMetric[];
-  private readonly losses = new Map([["loss", 0]]);
-  private samples = 0;
-  private readonly collected = new Map<CompiledMetric, Map<string, Collected>>();
+  readonly metrics: readonly CompiledMetric[];
+  /** Sums over all samples, by the name of the loss. */
+  readonly losses = new Map([["loss", 0]]);
+  samples = 0;
+  readonly collected = new Map<CompiledMetric, Map<string, Collected>>();
 
   constructor(metrics: readonly CompiledMetric[]) {
     this.metrics = metrics;
@@ -69,38 +58,6 @@ export class EpochTotals {
     const completed = Float64Array.from({ length: steps * length }, (_, i) => numbers[i]);
     if (metric.metric.collects) total.pieces.push(completed);
     else for (const [i, value] of completed.entries()) total.sums[i % length] += value;
-  }
-
-  /** What was added so far, as JSON can hold it. */
-  save(): SavedTotals {
-    const collected = [...this.collected].map(([{ key }, totals]) => {
-      const lists = [...totals].map(([name, { sums, pieces }]) => [
-        name,
-        { sums: [...sums], pieces: pieces.map((piece) => [...piece]) },
-      ]);
-      return [key, Object.fromEntries(lists)];
-    });
-    return {
-      losses: Object.fromEntries(this.losses),
-      samples: this.samples,
-      collected: Object.fromEntries(collected),
-    };
-  }
-
-  /** Goes on from what `save` gave. */
-  restore({ losses, samples, collected }: SavedTotals): void {
-    for (const [key, sum] of Object.entries(losses)) this.losses.set(key, sum);
-    this.samples = samples;
-    for (const metric of this.metrics) {
-      const totals = Object.entries(collected[metric.key] ?? {}).map(([name, { sums, pieces }]) => {
-        const arrays = {
-          sums: Float64Array.from(sums),
-          pieces: pieces.map((piece) => Float64Array.from(piece)),
-        };
-        return [name, arrays] as const;
-      });
-      if (totals.length > 0) this.collected.set(metric, new Map(totals));
-    }
   }
 
   /** Means and metrics of everything added so far, without the metrics that need the whole epoch. */
