@@ -6,6 +6,7 @@ import { promisify } from "node:util";
 import * as convnet from "convnet";
 import * as explain from "convnet/explain";
 import * as node from "convnet/node";
+import { encode } from "fast-png";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { documentedNames, markdownExamples, markdownFiles, runExample } from "./doc-examples.ts";
 
@@ -52,6 +53,7 @@ async function scope(): Promise<Record<string, unknown>> {
       getImageData: () => ({ width: 2, height: 3, data: new Uint8ClampedArray(24).fill(255, 8, 12) }),
     },
     bytes: await model.serialize(),
+    upload: encode({ width: 2, height: 2, channels: 1, data: Uint8Array.of(0, 80, 160, 240) }),
   };
 }
 

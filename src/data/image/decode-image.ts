@@ -106,7 +106,7 @@ export async function decodeImage(
  * @throws FileError if it is no such image, damaged, or larger than `maxPixels`.
  * @throws UsageError if the optional package sharp is not installed.
  * @example
- * const picture = await decodeImage(bytes, "upload", { width: 28, height: 28, channels: 1 });
+ * const picture = await decodeImage(upload, "upload", { width: 28, height: 28, channels: 1 });
  */
 export async function decodeImage(
   bytes: Uint8Array,
