@@ -47,15 +47,11 @@ export interface WasmConvParams {
 
 /** Longest sums that are worth copying the patches: few channels, as in first layers. */
 const longestPatch = 64;
-/** Output channels that make up for the copy. */
-const leastOutC = 16;
 
 /** Whether patches are copied first: then short sums need no loops over taps. */
-function suitsPatches({ axes: [depth, height, width], groups, inC, outC }: WasmConvParams): boolean {
+function suitsPatches({ axes: [depth, height, width], groups, inC }: WasmConvParams): boolean {
   const isPlane = depth.in === 1 && depth.size === 1;
-  return (
-    isPlane && groups === 1 && height.size * width.size * inC <= longestPatch && inC <= 4 && outC >= leastOutC
-  );
+  return isPlane && groups === 1 && height.size * width.size * inC <= longestPatch && inC <= 4;
 }
 
 export const conv: KernelWriter<WasmConvParams> = ({ params, outputs }) => {

@@ -21,17 +21,17 @@ export const maxPoolGradient: KernelWriter<PoolParams> = ({ params: { window }, 
       scatterWindows(f, axes, channels, { target, begin, end }, (at) => {
         const source = f.local("i32", i32.add(i32.add(image, at.image), at.channel));
         const best = f.local("v128", f32x4.const(-Infinity));
-        forEachWindowTap(f, axes, at.taps, channels, (offset) => {
-          const value = f.local("v128", v128.load(i32.add(source, offset)));
+        forEachWindowTap(f, axes, at.taps, channels, (offset, _tap, more) => {
+          const value = f.local("v128", v128.load(i32.add(source, offset), more));
           best.set(maximum(best, value));
         });
         /* What is still to be given away: 0 behind the first winner. */
         const left = f.local("v128", v128.load(i32.add(i32.add(gradient, at.window), at.channel)));
         const destination = f.local("i32", i32.add(i32.add(target, at.image), at.channel));
-        forEachWindowTap(f, axes, at.taps, channels, (offset) => {
-          const wins = f.local("v128", f32x4.eq(best, v128.load(i32.add(source, offset))));
+        forEachWindowTap(f, axes, at.taps, channels, (offset, _tap, more) => {
+          const wins = f.local("v128", f32x4.eq(best, v128.load(i32.add(source, offset), more)));
           const to = f.local("i32", i32.add(destination, offset));
-          f.storeLanes(to, f32x4.add(v128.load(to), v128.and(left, wins)), at.lanes);
+          f.storeLanes(to, f32x4.add(v128.load(to, more), v128.and(left, wins)), at.lanes, more);
           left.set(v128.andnot(left, wins));
         });
       });
@@ -54,10 +54,10 @@ export const scatterWinners: KernelWriter<PoolParams> = ({ params: { window }, o
         const codes = v128.load32Zero(i32.add(winners, i32.divU(element, 4)));
         const winner = f.local("v128", i32x4.extendLowI16x8U(i16x8.extendLowI8x16U(codes)));
         const destination = f.local("i32", i32.add(i32.add(target, at.image), at.channel));
-        forEachWindowTap(f, axes, at.taps, channels, (offset, tap) => {
+        forEachWindowTap(f, axes, at.taps, channels, (offset, tap, more) => {
           const to = f.local("i32", i32.add(destination, offset));
           const share = v128.and(value, i32x4.eq(winner, i32x4.splat(tap)));
-          f.storeLanes(to, f32x4.add(v128.load(to), share), at.lanes);
+          f.storeLanes(to, f32x4.add(v128.load(to, more), share), at.lanes, more);
         });
       });
     },

@@ -4,7 +4,7 @@
  * (gradients, where windows may overlap).
  */
 
-import { threeAxes, type WindowAxis } from "../../../core/window.ts";
+import { extentOf, threeAxes, type WindowAxis } from "../../../core/window.ts";
 import type { PoolParams } from "../../../graph/ops/pool-params.ts";
 import {
   type FunctionBuilder,
@@ -22,30 +22,68 @@ import type { KernelWriter } from "../kernel.ts";
 import { type ClippedTaps, clipTaps } from "./clip.ts";
 import { maximum } from "./vector-math.ts";
 
-export type WindowTaps = readonly [ClippedTaps, ClippedTaps, ClippedTaps];
+type PoolAxes = readonly [WindowAxis, WindowAxis, WindowAxis];
 
-/** Calls `visit(byte offset in the image, tap number)` for each tap of a window that lies inside the image. */
+/**
+ * The taps of a window: those that lie inside the image, or, where no window of the map reaches out of it, all of them
+ * behind the byte offset of the first.
+ */
+export type WindowTaps =
+  | { readonly clipped: readonly [ClippedTaps, ClippedTaps, ClippedTaps] }
+  | Local<"i32">;
+
+/** Taps that are worth the code of each of them. */
+const mostUnrolled = 16;
+
+const tapsOf = (axes: PoolAxes): number => axes.reduce((product, { size }) => product * size, 1);
+
+/** Whether all windows have all their taps, few enough to be written one by one. */
+const isWhole = (axes: PoolAxes): boolean =>
+  tapsOf(axes) <= mostUnrolled &&
+  axes.every((axis) => axis.before === 0 && (axis.out - 1) * axis.stride + extentOf(axis) <= axis.in);
+
+/** Number of taps of a window that lie inside the image. */
+export function tapCount(axes: PoolAxes, taps: WindowTaps): I32 {
+  if (!("clipped" in taps)) return tapsOf(axes);
+  const [z, y, x] = taps.clipped;
+  return i32.mul(z.count, i32.mul(y.count, x.count));
+}
+
+/** Calls `visit(byte offset in the image, tap number, bytes to add)` for each tap of a window inside the image, in order. */
 export function forEachWindowTap(
   f: FunctionBuilder,
-  axes: readonly [WindowAxis, WindowAxis, WindowAxis],
+  axes: PoolAxes,
   taps: WindowTaps,
   channels: number,
-  visit: (offset: Local<"i32">, tap: Local<"i32">) => void,
+  visit: (offset: Local<"i32">, tap: I32, more: number) => void,
 ): void {
   const [depth, height, width] = axes;
+  if (!("clipped" in taps)) {
+    for (let tap = 0; tap < tapsOf(axes); tap++) {
+      const [k, j, i] = [
+        Math.floor(tap / (height.size * width.size)),
+        Math.floor(tap / width.size) % height.size,
+        tap % width.size,
+      ];
+      const row = k * depth.dilation * height.in + j * height.dilation;
+      visit(taps, tap, (row * width.in + i * width.dilation) * channels * 4);
+    }
+    return;
+  }
+  const [zTaps, yTaps, xTaps] = taps.clipped;
   const offset = f.local("i32");
   const tap = f.local("i32");
   const [k, j, i] = [f.local("i32"), f.local("i32"), f.local("i32")];
-  f.loop(k, 0, taps[0].count, 1, () => {
-    const z = f.local("i32", i32.add(taps[0].input, i32.mul(k, depth.dilation)));
-    f.loop(j, 0, taps[1].count, 1, () => {
-      const y = i32.add(taps[1].input, i32.mul(j, height.dilation));
+  f.loop(k, 0, zTaps.count, 1, () => {
+    const z = f.local("i32", i32.add(zTaps.input, i32.mul(k, depth.dilation)));
+    f.loop(j, 0, yTaps.count, 1, () => {
+      const y = i32.add(yTaps.input, i32.mul(j, height.dilation));
       const row = f.local("i32", i32.mul(i32.add(i32.mul(z, height.in), y), width.in));
-      offset.set(i32.mul(i32.add(row, taps[2].input), channels * 4));
-      const tapRow = i32.add(i32.mul(i32.add(taps[0].first, k), height.size), i32.add(taps[1].first, j));
-      tap.set(i32.add(i32.mul(tapRow, width.size), taps[2].first));
-      f.loop(i, 0, taps[2].count, 1, () => {
-        visit(offset, tap);
+      offset.set(i32.mul(i32.add(row, xTaps.input), channels * 4));
+      const tapRow = i32.add(i32.mul(i32.add(zTaps.first, k), height.size), i32.add(yTaps.first, j));
+      tap.set(i32.add(i32.mul(tapRow, width.size), xTaps.first));
+      f.loop(i, 0, xTaps.count, 1, () => {
+        visit(offset, tap, 0);
         f.increase(offset, width.dilation * channels * 4);
         f.increase(tap, 1);
       });
@@ -56,7 +94,8 @@ export function forEachWindowTap(
 /** Calls `visit` for each output position of a part's units, which are rows of width.out positions. */
 export function forEachWindow(
   f: FunctionBuilder,
-  axes: readonly [WindowAxis, WindowAxis, WindowAxis],
+  axes: PoolAxes,
+  channels: number,
   begin: I32,
   end: I32,
   visit: (n: Local<"i32">, position: Local<"i32">, taps: WindowTaps) => void,
@@ -70,10 +109,21 @@ export function forEachWindow(
     const n = f.local("i32", i32.divU(row, rows));
     const inImage = f.local("i32", i32.sub(row, i32.mul(n, rows)));
     const plane = f.local("i32", i32.divU(inImage, height.out));
+    const line = f.local("i32", i32.sub(inImage, i32.mul(plane, height.out)));
+    if (isWhole(axes)) {
+      const first = i32.add(i32.mul(plane, depth.stride * height.in), i32.mul(line, height.stride));
+      const offset = f.local("i32", i32.mul(first, width.in * channels * 4));
+      f.loop(x, 0, width.out, 1, () => {
+        visit(n, position, offset);
+        f.increase(position, 1);
+        f.increase(offset, width.stride * channels * 4);
+      });
+      return;
+    }
     const z = clipTaps(f, depth, plane);
-    const y = clipTaps(f, height, i32.sub(inImage, i32.mul(plane, height.out)));
+    const y = clipTaps(f, height, line);
     f.loop(x, 0, width.out, 1, () => {
-      visit(n, position, [z, y, clipTaps(f, width, x)]);
+      visit(n, position, { clipped: [z, y, clipTaps(f, width, x)] });
       f.increase(position, 1);
     });
   });
@@ -109,14 +159,14 @@ const poolWriter =
       units: output.shape[0] * depth.out * height.out,
       key: JSON.stringify(["maxPool", winners, window, channels]),
       write(f, { addresses: [image, pooled, codes], begin, end }) {
-        forEachWindow(f, axes, begin, end, (n, position, taps) => {
+        forEachWindow(f, axes, channels, begin, end, (n, position, taps) => {
           const source = f.local("i32", i32.add(image, i32.mul(n, imageBytes)));
           const element = f.local("i32", i32.mul(position, channels));
           forEachLanes(f, channels, (bytes, lanes) => {
             const best = f.local("v128", f32x4.const(-Infinity));
             const winner = f.local("v128", i32x4.splat(-1));
-            forEachWindowTap(f, axes, taps, channels, (offset, tap) => {
-              const value = f.local("v128", v128.load(i32.add(i32.add(source, bytes), offset)));
+            forEachWindowTap(f, axes, taps, channels, (offset, tap, more) => {
+              const value = f.local("v128", v128.load(i32.add(i32.add(source, bytes), offset), more));
               if (winners) {
                 const first = i32x4.eq(winner, i32x4.splat(-1));
                 winner.set(v128.bitselect(i32x4.splat(tap), winner, v128.or(first, f32x4.gt(value, best))));

@@ -50,7 +50,7 @@ export function scatterWindows(
         f.increase(at, channels * 4);
       });
       const firstRow = f.local("i32", i32.mul(n, rows));
-      forEachWindow(f, axes, firstRow, i32.add(firstRow, rows), (_n, position, taps) => {
+      forEachWindow(f, axes, channels, firstRow, i32.add(firstRow, rows), (_n, position, taps) => {
         const window = f.local("i32", i32.mul(position, channels * 4));
         forEachLanes(f, count, (bytes, lanes) => {
           visit({ image, window, channel: f.local("i32", i32.add(first, bytes)), lanes, taps });

@@ -1,6 +1,6 @@
 /** Elementary functions that many networks do without, in the manner of vector-math.ts. */
 import { type FunctionBuilder, f32x4, f64x2, i32x4, type V128, v128 } from "../assembler.ts";
-import { exp, log, polynomial, reduceBy, type VectorFunction } from "./vector-math.ts";
+import { exp, expParts, log, polynomial, reduceBy, type VectorFunction } from "./vector-math.ts";
 
 /** sin(x + quarter · π/2). */
 const sine =
@@ -22,19 +22,16 @@ const sine =
     return v128.xor(v128.bitselect(cos, sin, odd), sign);
   };
 
+/** (e²ˣ − 1) / (e²ˣ + 1) of |x|, where e²ˣ − 1 = 2ⁿ·(eʳ − 1) + (2ⁿ − 1) keeps its digits near 0. */
 const tanh: VectorFunction = (f, x) => {
   const magnitude = f.local("v128", f32x4.abs(x));
-  const z = f.local("v128", f32x4.mul(x, x));
-  const p = polynomial(
-    z,
-    [-5.70498872745e-3, 2.06390887954e-2, -5.37397155531e-2, 1.33314422036e-1, -3.33332819422e-1],
-  );
-  const small = f.local("v128", f32x4.add(f32x4.mul(f32x4.mul(p, z), x), x));
-  const doubled = f.local("v128", f32x4.add(magnitude, magnitude));
-  const power = exp(f, doubled);
-  const large = f32x4.sub(f32x4.const(1), f32x4.div(f32x4.const(2), f32x4.add(power, f32x4.const(1))));
-  const signed = v128.or(large, v128.and(x, i32x4.splat(0x80000000 | 0)));
-  return v128.bitselect(signed, small, f32x4.gt(magnitude, f32x4.const(0.625)));
+  const doubled = f.local("v128", f32x4.pmin(f32x4.add(magnitude, magnitude), f32x4.const(20)));
+  const { n, r, p } = expParts(f, doubled);
+  const rest = f32x4.add(f32x4.mul(f32x4.mul(p, r), r), r);
+  const power = f.local("v128", i32x4.shl(i32x4.add(i32x4.truncSatF32x4S(n), i32x4.splat(127)), 23));
+  const m = f.local("v128", f32x4.add(f32x4.mul(power, rest), f32x4.sub(power, f32x4.const(1))));
+  const quotient = f32x4.div(m, f32x4.add(m, f32x4.const(2)));
+  return v128.or(quotient, v128.and(x, i32x4.splat(0x80000000 | 0)));
 };
 
 /** Below ½ in magnitude eˣ's polynomial without its 1; above, nothing is lost by subtracting it. */

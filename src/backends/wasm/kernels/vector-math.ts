@@ -29,14 +29,20 @@ export function reduceBy(x: V128, n: V128, parts: readonly number[]): V128 {
   return parts.reduce((rest, part) => f32x4.sub(rest, f32x4.mul(n, f32x4.const(part))), x);
 }
 
-export const exp: VectorFunction = (f, x) => {
-  const bounded = f.local("v128", f32x4.pmin(f32x4.pmax(x, f32x4.const(-104)), f32x4.const(89)));
-  const n = f.local("v128", f32x4.nearest(f32x4.mul(bounded, f32x4.const(Math.LOG2E))));
-  const r = f.local("v128", reduceBy(bounded, n, [0.693359375, -2.1219444e-4]));
+/** eˣ = 2ⁿ·eʳ with |r| ≤ ln 2 / 2 and eʳ = 1 + r + p·r². */
+export function expParts(f: FunctionBuilder, x: Vector): { n: Vector; r: Vector; p: V128 } {
+  const n = f.local("v128", f32x4.nearest(f32x4.mul(x, f32x4.const(Math.LOG2E))));
+  const r = f.local("v128", reduceBy(x, n, [0.693359375, -2.1219444e-4]));
   const p = polynomial(
     r,
     [1.98756915e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1],
   );
+  return { n, r, p };
+}
+
+export const exp: VectorFunction = (f, x) => {
+  const bounded = f.local("v128", f32x4.pmin(f32x4.pmax(x, f32x4.const(-104)), f32x4.const(89)));
+  const { n, r, p } = expParts(f, bounded);
   const mantissa = f32x4.add(f32x4.add(f32x4.mul(f32x4.mul(p, r), r), r), f32x4.const(1));
   /* 2ⁿ in two factors, so that results near the ends of the range come out right. */
   const whole = f.local("v128", i32x4.truncSatF32x4S(n));
