@@ -1,9 +1,9 @@
 import type { NumberArray } from "../arrays/array.ts";
 import { sizeOf } from "../core/shape.ts";
 import { isOp, type Source, type Value } from "../graph/graph.ts";
-import { forEachPoolTap } from "../graph/ops/max-pool.ts";
+import { forEachPoolTap } from "../graph/meanings/max-pool.ts";
+import { forEachRepeated } from "../graph/meanings/reduce-sum.ts";
 import type { PoolParams } from "../graph/ops/pool-params.ts";
-import { forEachRepeated } from "../graph/ops/reduce-sum.ts";
 import type { NamedNumbers } from "../training/inputs.ts";
 import type { Model } from "../training/model.ts";
 import {

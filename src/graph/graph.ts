@@ -37,15 +37,6 @@ export interface Value {
   readonly scope: string;
 }
 
-/** What an op's meaning sees: flat row-major arrays in float64, and their shapes. */
-export interface Meaning<Params> {
-  readonly inputs: readonly Float64Array[];
-  readonly output: Float64Array;
-  readonly shapes: readonly Shape[];
-  readonly outputShape: Shape;
-  readonly params: Params;
-}
-
 /** What an op's gradient rule sees. It writes ops and returns the gradient of each input, `null` where there is none. */
 export interface GradientContext<Params> {
   readonly inputs: readonly Value[];
@@ -56,8 +47,8 @@ export interface GradientContext<Params> {
 }
 
 /**
- * One mathematical operation: how shapes follow, what it computes, how a change of the output spreads to the inputs,
- * and what it costs. The meaning is the oracle that every fast kernel is judged against.
+ * One mathematical operation: how shapes follow, how a change of the output spreads to the inputs, and what it costs.
+ * What it computes stands under the same file name in `meanings/`, the oracle that every fast kernel is judged against.
  */
 export interface Op<Params = unknown> {
   readonly name: string;
@@ -67,7 +58,6 @@ export interface Op<Params = unknown> {
   readonly dtype?: DType;
   /** Types of number the inputs may have. Default `float32` only. */
   readonly accepts?: readonly DType[];
-  meaning(context: Meaning<Params>): void;
   /** Or the reason why there is none. */
   readonly gradient: ((context: GradientContext<Params>) => readonly (Value | null)[]) | string;
   /** Additions and multiplications (a multiply-add is two). */

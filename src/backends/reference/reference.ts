@@ -4,8 +4,9 @@ import type { Program } from "../../compiler/program.ts";
 import { plainTables } from "../../compiler/tables.ts";
 import { sizeOf } from "../../core/shape.ts";
 import { Turns } from "../../core/turns.ts";
-import type { Op, State } from "../../graph/graph.ts";
-import { ops } from "../../graph/ops/index.ts";
+import type { State } from "../../graph/graph.ts";
+import { meanings } from "../../graph/meanings/index.ts";
+import type { Meaning } from "../../graph/meanings/meaning.ts";
 import type {
   Backend,
   Executable,
@@ -16,7 +17,7 @@ import type {
   RunResult,
 } from "../contract.ts";
 
-const meanings: Record<string, Op<never>> = ops as unknown as Record<string, Op<never>>;
+const meaningOf: Readonly<Record<string, Meaning<never>>> = meanings;
 
 class ReferenceData implements ResidentData {
   readonly array: InputArray;
@@ -124,7 +125,7 @@ class ReferenceExecutable implements Executable {
       output.set(this.arrays[inputs[0].buffer]);
       return;
     }
-    meanings[kernel].meaning({
+    meaningOf[kernel]({
       inputs: inputs.map(({ buffer }) => this.arrays[buffer]),
       output,
       shapes: inputs.map(({ shape }) => shape),

@@ -1,7 +1,8 @@
 import type { Shape } from "../../core/shape.ts";
 import type { Value } from "../../graph/graph.ts";
+import { binaryFunctions } from "../../graph/meanings/elementwise.ts";
 import type { ConvParams } from "../../graph/ops/conv.ts";
-import { type BinaryName, binaryFunctions, type UnaryName } from "../../graph/ops/elementwise.ts";
+import type { BinaryName, UnaryName } from "../../graph/ops/elementwise.ts";
 import type { MatMulParams } from "../../graph/ops/mat-mul.ts";
 import type { PoolParams } from "../../graph/ops/pool-params.ts";
 import type { ReduceParams } from "../../graph/ops/reduce-sum.ts";
@@ -108,8 +109,7 @@ export class ElementOpener {
         const { function: name } = params as { function: BinaryName };
         const operands = await operandsAt();
         const [a, b] = operands.map((operand) => operand.value);
-        const result =
-          name === "pow" ? await this.arithmetic.pow(a, b) : round(binaryFunctions[name].of(a, b));
+        const result = name === "pow" ? await this.arithmetic.pow(a, b) : round(binaryFunctions[name](a, b));
         return { op: name, operands, value: result };
       }
       case "select": {

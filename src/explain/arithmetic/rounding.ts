@@ -1,5 +1,6 @@
 import { apply, Graph } from "../../graph/graph.ts";
-import { pow, type UnaryName, unaryFunctions, unaryOp } from "../../graph/ops/elementwise.ts";
+import { unaryFunctions } from "../../graph/meanings/elementwise.ts";
+import { pow, type UnaryName, unaryOp } from "../../graph/ops/elementwise.ts";
 import type { Session } from "../../training/session.ts";
 import { want } from "../opened-model.ts";
 
@@ -48,7 +49,7 @@ export function arithmeticOf(session: Session): Arithmetic {
     round,
     unary: async (name, numbers) =>
       !isFloat32 || exact.includes(name)
-        ? numbers.map((x) => round(unaryFunctions[name].of(x)))
+        ? numbers.map((x) => round(unaryFunctions[name](x)))
         : inEngine(name, [numbers]),
     pow: async (base, exponent) => (await inEngine("pow", [[base], [exponent]]))[0],
   };

@@ -1,30 +1,14 @@
 import { ShapeError } from "../../core/errors.ts";
 import { formatShape, sameShape, sizeOf } from "../../core/shape.ts";
-import { forEachTap, type WindowGeometry, windowOutputs, windowTaps } from "../../core/window.ts";
+import { windowTaps } from "../../core/window.ts";
 import { apply, type Op, type Value } from "../graph.ts";
-import { forEachPoolTap, pooledShape } from "./max-pool.ts";
+import { pooledShape } from "./max-pool.ts";
 import { type PoolOptions, type PoolParams, poolParams } from "./pool-params.ts";
-
-/** Taps of each window that lie inside the image. */
-function tapCounts(window: WindowGeometry): Float64Array {
-  const counts = new Float64Array(windowOutputs(window));
-  forEachTap(window, (o) => counts[o]++);
-  return counts;
-}
 
 /** Mean of each window without the padding, channel by channel: [N, H, W, C] → [N, outH, outW, C]. */
 export const averagePoolOp: Op<PoolParams> = {
   name: "averagePool",
   shape: ([input], params) => pooledShape("averagePool", input, params),
-  meaning({ inputs: [input], output, shapes: [shape], params: { window } }) {
-    const counts = tapCounts(window);
-    const channels = shape[shape.length - 1];
-    output.fill(0);
-    forEachPoolTap(shape, window, (i, o) => {
-      output[o] += input[i];
-    });
-    for (let o = 0; o < output.length; o++) output[o] /= counts[Math.floor(o / channels) % counts.length];
-  },
   gradient: ({ outputGradient, params }) => [apply(averagePoolGradientOp, [outputGradient], params)],
   flops: (_, output, { window }) => sizeOf(output) * windowTaps(window),
 };
@@ -42,14 +26,6 @@ export const averagePoolGradientOp: Op<PoolParams> = {
       });
     }
     return [gradient[0], ...window.map((axis) => axis.in), gradient[gradient.length - 1]];
-  },
-  meaning({ inputs: [gradient], output, outputShape, params: { window } }) {
-    const counts = tapCounts(window);
-    const channels = outputShape[outputShape.length - 1];
-    output.fill(0);
-    forEachPoolTap(outputShape, window, (i, o) => {
-      output[i] += gradient[o] / counts[Math.floor(o / channels) % counts.length];
-    });
   },
   gradient: ({ outputGradient, params }) => [apply(averagePoolOp, [outputGradient], params)],
   flops: ([gradient], _, { window }) => sizeOf(gradient) * windowTaps(window),

@@ -1,5 +1,5 @@
 import { ShapeError } from "../../core/errors.ts";
-import { formatShape, resolveAxis, sizeOf } from "../../core/shape.ts";
+import { formatShape, resolveAxis } from "../../core/shape.ts";
 import { apply, type Op, type Value } from "../graph.ts";
 import { slice } from "./pad.ts";
 
@@ -20,17 +20,6 @@ export const concatenateOp: Op<{ readonly axis: number }> = {
     return first.map((length, i) =>
       i === axis ? inputs.reduce((sum, input) => sum + input[axis], 0) : length,
     );
-  },
-  meaning({ inputs, output, shapes, params: { axis } }) {
-    const rows = shapes[0].slice(0, axis).reduce((a, b) => a * b, 1);
-    let at = 0;
-    for (let row = 0; row < rows; row++) {
-      for (const [i, input] of inputs.entries()) {
-        const length = sizeOf(shapes[i]) / rows;
-        output.set(input.subarray(row * length, (row + 1) * length), at);
-        at += length;
-      }
-    }
   },
   gradient({ inputs, outputGradient, params: { axis } }) {
     let from = 0;

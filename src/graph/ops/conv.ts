@@ -5,7 +5,6 @@
 import { OptionError, ShapeError } from "../../core/errors.ts";
 import { formatShape, type Shape, sameShape, sizeOf } from "../../core/shape.ts";
 import {
-  forEachTap,
   type Padding,
   perAxis,
   type WindowGeometry,
@@ -52,46 +51,12 @@ function check(input: Shape, kernel: Shape, output: Shape | undefined, { window,
 const convFlops = (batch: number, kernel: Shape, { window }: ConvParams): number =>
   2 * batch * windowOutputs(window) * sizeOf(kernel);
 
-/**
- * Calls `visit(input element, kernel element, output element)` for every product of the sum
- * output[n, o, b] = Σ input[n, i, a] · kernel[tap, a, b], group by group.
- */
-function forEachProduct(
-  input: Shape,
-  outC: number,
-  { window, groups }: ConvParams,
-  visit: (input: number, kernel: number, output: number) => void,
-): void {
-  const inC = input[input.length - 1];
-  const groupIn = inC / groups;
-  const groupOut = outC / groups;
-  const positions = sizeOf(input) / (input[0] * inC);
-  for (let n = 0; n < input[0]; n++) {
-    forEachTap(window, (o, tap, i) => {
-      const inputAt = (n * positions + i) * inC;
-      const outputAt = (n * windowOutputs(window) + o) * outC;
-      for (let b = 0; b < outC; b++) {
-        const first = Math.floor(b / groupOut) * groupIn;
-        for (let a = 0; a < groupIn; a++) {
-          visit(inputAt + first + a, (tap * groupIn + a) * outC + b, outputAt + b);
-        }
-      }
-    });
-  }
-}
-
 /** Slides a kernel over the image: [N, H, W, inC], [kH, kW, inC / groups, outC] → [N, outH, outW, outC]. */
 export const convOp: Op<ConvParams> = {
   name: "conv",
   shape([input, kernel], params) {
     check(input, kernel, undefined, params);
     return [input[0], ...params.window.map((axis) => axis.out), kernel[kernel.length - 1]];
-  },
-  meaning({ inputs: [input, kernel], output, shapes, outputShape, params }) {
-    output.fill(0);
-    forEachProduct(shapes[0], outputShape[outputShape.length - 1], params, (i, k, o) => {
-      output[o] += input[i] * kernel[k];
-    });
   },
   gradient: ({ inputs: [input, kernel], outputGradient, params }) => [
     apply(convInputGradientOp, [outputGradient, kernel], params),
@@ -109,12 +74,6 @@ export const convInputGradientOp: Op<ConvParams> = {
     check(input, kernel, gradient, params);
     return input;
   },
-  meaning({ inputs: [gradient, kernel], output, shapes, outputShape, params }) {
-    output.fill(0);
-    forEachProduct(outputShape, shapes[0][shapes[0].length - 1], params, (i, k, o) => {
-      output[i] += gradient[o] * kernel[k];
-    });
-  },
   gradient: ({ inputs: [gradient, kernel], outputGradient, params }) => [
     apply(convOp, [outputGradient, kernel], params),
     apply(convKernelGradientOp, [outputGradient, gradient], params),
@@ -131,12 +90,6 @@ export const convKernelGradientOp: Op<ConvParams> = {
     const kernel = [...params.window.map((axis) => axis.size), inC / params.groups, outC];
     check(input, kernel, gradient, params);
     return kernel;
-  },
-  meaning({ inputs: [input, gradient], output, shapes, params }) {
-    output.fill(0);
-    forEachProduct(shapes[0], shapes[1][shapes[1].length - 1], params, (i, k, o) => {
-      output[k] += input[i] * gradient[o];
-    });
   },
   gradient: ({ inputs: [input, gradient], outputGradient, params }) => [
     apply(convInputGradientOp, [gradient, outputGradient], params),

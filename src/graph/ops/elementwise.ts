@@ -1,12 +1,10 @@
 /**
- * Ops that work element by element. Each function is one row: its meaning on numbers, and the gradient of each operand
- * written in ops. Operands of `binary` and `select` are repeated to a common shape as in NumPy.
+ * Ops that work element by element. Each function is one row: the gradient of each operand written in ops. Operands of `binary` and `select` are repeated to a common shape as in NumPy.
  */
 import { UsageError } from "../../core/errors.ts";
-import * as math from "../../core/math.ts";
-import { broadcastShapes, type Shape, sameShape, sizeOf } from "../../core/shape.ts";
+import { broadcastShapes, sizeOf } from "../../core/shape.ts";
 import { apply, type Op, type Value } from "../graph.ts";
-import { forEachRepeated, sumTo } from "./reduce-sum.ts";
+import { sumTo } from "./reduce-sum.ts";
 
 export type UnaryName =
   | ("negate" | "abs" | "sign" | "square" | "sqrt" | "exp" | "log" | "sin" | "cos")
@@ -18,45 +16,42 @@ export type BinaryName =
   | ("equal" | "greater" | "greaterEqual" | "less" | "lessEqual");
 
 interface Unary {
-  readonly of: (x: number) => number;
   /** Gradient with respect to x; `y` is the output and `g` its gradient. `null`: constant almost everywhere. */
   readonly gradient: ((x: Value, y: Value, g: Value) => Value) | null;
   /** Additions and multiplications, roughly. */
   readonly flops: number;
 }
 
-export const unaryFunctions: Record<UnaryName, Unary> = {
-  negate: { of: (x) => -x, gradient: (_x, _y, g) => negate(g), flops: 1 },
-  abs: { of: Math.abs, gradient: (x, _y, g) => multiply(g, sign(x)), flops: 1 },
-  sign: { of: Math.sign, gradient: null, flops: 1 },
-  exp: { of: math.exp, gradient: (_x, y, g) => multiply(g, y), flops: 12 },
-  log: { of: math.log, gradient: (x, _y, g) => divide(g, x), flops: 14 },
-  sqrt: { of: Math.sqrt, gradient: (_x, y, g) => divide(multiply(g, 0.5), y), flops: 1 },
-  square: { of: (x) => x * x, gradient: (x, _y, g) => multiply(multiply(g, 2), x), flops: 1 },
-  sin: { of: math.sin, gradient: (x, _y, g) => multiply(g, cos(x)), flops: 14 },
-  cos: { of: math.cos, gradient: (x, _y, g) => negate(multiply(g, sin(x))), flops: 14 },
-  tanh: { of: math.tanh, gradient: (_x, y, g) => multiply(g, subtract(1, square(y))), flops: 16 },
-  sigmoid: { of: math.sigmoid, gradient: (_x, y, g) => multiply(g, multiply(y, subtract(1, y))), flops: 14 },
+const unaryFunctions: Record<UnaryName, Unary> = {
+  negate: { gradient: (_x, _y, g) => negate(g), flops: 1 },
+  abs: { gradient: (x, _y, g) => multiply(g, sign(x)), flops: 1 },
+  sign: { gradient: null, flops: 1 },
+  exp: { gradient: (_x, y, g) => multiply(g, y), flops: 12 },
+  log: { gradient: (x, _y, g) => divide(g, x), flops: 14 },
+  sqrt: { gradient: (_x, y, g) => divide(multiply(g, 0.5), y), flops: 1 },
+  square: { gradient: (x, _y, g) => multiply(multiply(g, 2), x), flops: 1 },
+  sin: { gradient: (x, _y, g) => multiply(g, cos(x)), flops: 14 },
+  cos: { gradient: (x, _y, g) => negate(multiply(g, sin(x))), flops: 14 },
+  tanh: { gradient: (_x, y, g) => multiply(g, subtract(1, square(y))), flops: 16 },
+  sigmoid: { gradient: (_x, y, g) => multiply(g, multiply(y, subtract(1, y))), flops: 14 },
   /** eˣ − 1 and ln(1 + x), exact near 0 too. */
-  expm1: { of: math.expm1, gradient: (_x, y, g) => multiply(g, add(y, 1)), flops: 14 },
-  log1p: { of: math.log1p, gradient: (x, _y, g) => divide(g, add(x, 1)), flops: 18 },
+  expm1: { gradient: (_x, y, g) => multiply(g, add(y, 1)), flops: 14 },
+  log1p: { gradient: (x, _y, g) => divide(g, add(x, 1)), flops: 18 },
   /** ln(1 + eˣ) */
-  softplus: { of: math.softplus, gradient: (x, _y, g) => multiply(g, sigmoid(x)), flops: 32 },
+  softplus: { gradient: (x, _y, g) => multiply(g, sigmoid(x)), flops: 32 },
   erf: {
-    of: math.erf,
     gradient: (x, _y, g) => multiply(g, multiply(exp(negate(square(x))), 2 / Math.sqrt(Math.PI))),
     flops: 40,
   },
   /** max(x, 0); a NaN stays. */
-  relu: { of: (x) => Math.max(x, 0), gradient: (_x, y, g) => select(greater(y, 0), g, 0), flops: 1 },
-  floor: { of: Math.floor, gradient: null, flops: 1 },
-  ceil: { of: Math.ceil, gradient: null, flops: 1 },
+  relu: { gradient: (_x, y, g) => select(greater(y, 0), g, 0), flops: 1 },
+  floor: { gradient: null, flops: 1 },
+  ceil: { gradient: null, flops: 1 },
   /** To the nearest whole number, halves to the even one. */
-  round: { of: roundHalfEven, gradient: null, flops: 1 },
+  round: { gradient: null, flops: 1 },
 };
 
 interface Binary {
-  readonly of: (a: number, b: number) => number;
   /** Gradients before repeated axes are summed; `null`: constant almost everywhere. */
   readonly gradient: ((a: Value, b: Value, y: Value, g: Value) => readonly [() => Value, () => Value]) | null;
   readonly flops: number;
@@ -67,44 +62,37 @@ const chosen = (isFirst: (a: Value, b: Value) => Value): Binary["gradient"] => {
   return (a, b, _y, g) => [() => select(isFirst(a, b), g, 0), () => select(isFirst(a, b), 0, g)];
 };
 
-export const binaryFunctions: Record<BinaryName, Binary> = {
-  add: { of: (a, b) => a + b, gradient: (_a, _b, _y, g) => [() => g, () => g], flops: 1 },
-  subtract: { of: (a, b) => a - b, gradient: (_a, _b, _y, g) => [() => g, () => negate(g)], flops: 1 },
+const binaryFunctions: Record<BinaryName, Binary> = {
+  add: { gradient: (_a, _b, _y, g) => [() => g, () => g], flops: 1 },
+  subtract: { gradient: (_a, _b, _y, g) => [() => g, () => negate(g)], flops: 1 },
   multiply: {
-    of: (a, b) => a * b,
     gradient: (a, b, _y, g) => [() => multiply(g, b), () => multiply(g, a)],
     flops: 1,
   },
   divide: {
-    of: (a, b) => a / b,
     gradient: (_a, b, y, g) => [() => divide(g, b), () => negate(divide(multiply(g, y), b))],
     flops: 1,
   },
   /** A NaN in either operand stays. */
-  maximum: { of: Math.max, gradient: chosen((a, b) => greaterEqual(a, b)), flops: 1 },
-  minimum: { of: Math.min, gradient: chosen((a, b) => lessEqual(a, b)), flops: 1 },
+  maximum: { gradient: chosen((a, b) => greaterEqual(a, b)), flops: 1 },
+  minimum: { gradient: chosen((a, b) => lessEqual(a, b)), flops: 1 },
   pow: {
-    of: math.pow,
     gradient: (a, b, y, g) => [
       () => multiply(g, multiply(b, pow(a, subtract(b, 1)))),
       () => multiply(g, multiply(y, log(a))),
     ],
     flops: 28,
   },
-  equal: { of: (a, b) => (a === b ? 1 : 0), gradient: null, flops: 1 },
-  greater: { of: (a, b) => (a > b ? 1 : 0), gradient: null, flops: 1 },
-  greaterEqual: { of: (a, b) => (a >= b ? 1 : 0), gradient: null, flops: 1 },
-  less: { of: (a, b) => (a < b ? 1 : 0), gradient: null, flops: 1 },
-  lessEqual: { of: (a, b) => (a <= b ? 1 : 0), gradient: null, flops: 1 },
+  equal: { gradient: null, flops: 1 },
+  greater: { gradient: null, flops: 1 },
+  greaterEqual: { gradient: null, flops: 1 },
+  less: { gradient: null, flops: 1 },
+  lessEqual: { gradient: null, flops: 1 },
 };
 
 export const unaryOp: Op<{ readonly function: UnaryName }> = {
   name: "unary",
   shape: ([input]) => input,
-  meaning({ inputs: [input], output, params }) {
-    const { of } = unaryFunctions[params.function];
-    for (let i = 0; i < output.length; i++) output[i] = of(input[i]);
-  },
   gradient({ inputs: [x], output, outputGradient, params }) {
     const { gradient } = unaryFunctions[params.function];
     return [gradient?.(x, output, outputGradient) ?? null];
@@ -112,25 +100,9 @@ export const unaryOp: Op<{ readonly function: UnaryName }> = {
   flops: (_, output, params) => sizeOf(output) * unaryFunctions[params.function].flops,
 };
 
-/** Reads an operand as if it had been repeated to the output's shape. */
-function repeated(input: Float64Array, shape: Shape, outputShape: Shape): Float64Array {
-  if (sameShape(shape, outputShape)) return input;
-  const aligned = [...new Array<number>(outputShape.length - shape.length).fill(1), ...shape];
-  const result = new Float64Array(sizeOf(outputShape));
-  forEachRepeated(outputShape, aligned, (to, from) => {
-    result[to] = input[from];
-  });
-  return result;
-}
-
 export const binaryOp: Op<{ readonly function: BinaryName }> = {
   name: "binary",
   shape: ([a, b], params) => broadcastShapes(params.function, a, b),
-  meaning({ inputs, output, shapes, outputShape, params }) {
-    const { of } = binaryFunctions[params.function];
-    const [a, b] = inputs.map((input, i) => repeated(input, shapes[i], outputShape));
-    for (let i = 0; i < output.length; i++) output[i] = of(a[i], b[i]);
-  },
   gradient({ inputs: [a, b], output, outputGradient, params }) {
     const { gradient } = binaryFunctions[params.function];
     if (!gradient) return [null, null];
@@ -145,10 +117,6 @@ export const binaryOp: Op<{ readonly function: BinaryName }> = {
 export const selectOp: Op<Record<never, never>> = {
   name: "select",
   shape: ([condition, a, b]) => broadcastShapes("select", condition, broadcastShapes("select", a, b)),
-  meaning({ inputs, output, shapes, outputShape }) {
-    const [condition, a, b] = inputs.map((input, i) => repeated(input, shapes[i], outputShape));
-    for (let i = 0; i < output.length; i++) output[i] = condition[i] !== 0 ? a[i] : b[i];
-  },
   gradient: ({ inputs: [condition, a, b], outputGradient: g }) => [
     null,
     a.source.kind === "constant" ? null : sumTo(select(condition, g, 0), a.shape),
@@ -162,17 +130,9 @@ export const castOp: Op<Record<never, never>> = {
   name: "cast",
   accepts: ["int32", "uint8"],
   shape: ([input]) => input,
-  meaning: ({ inputs: [input], output }) => output.set(input),
   gradient: () => [null],
   flops: () => 0,
 };
-
-function roundHalfEven(x: number): number {
-  const floor = Math.floor(x);
-  const above = x - floor;
-  if (above !== 0.5) return Math.round(x);
-  return floor % 2 === 0 ? floor : floor + 1;
-}
 
 const unary =
   (name: UnaryName) =>

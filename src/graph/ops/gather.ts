@@ -8,13 +8,6 @@ export const gatherOp: Op<Record<never, never>> = {
   name: "gather",
   accepts: ["float32", "int32"],
   shape: ([rows, indices]) => [...indices, ...rows.slice(1)],
-  meaning({ inputs: [rows, indices], output, shapes: [shape] }) {
-    const length = sizeOf(shape) / shape[0];
-    output.fill(0);
-    for (const [i, row] of indices.entries()) {
-      if (row >= 0 && row < shape[0]) output.set(rows.subarray(row * length, (row + 1) * length), i * length);
-    }
-  },
   gradient: ({ inputs: [rows, indices], outputGradient }) => [
     apply(scatterAddOp, [outputGradient, indices], { rows: rows.shape[0] }),
     null,
@@ -35,14 +28,6 @@ export const scatterAddOp: Op<{ readonly rows: number }> = {
       });
     }
     return [rows, ...values.slice(indices.length)];
-  },
-  meaning({ inputs: [values, indices], output, params: { rows } }) {
-    const length = output.length / rows;
-    output.fill(0);
-    for (const [i, row] of indices.entries()) {
-      if (row < 0 || row >= rows) continue;
-      for (let j = 0; j < length; j++) output[row * length + j] += values[i * length + j];
-    }
   },
   gradient: ({ inputs: [, indices], outputGradient }) => [
     apply(gatherOp, [outputGradient, indices], {}),

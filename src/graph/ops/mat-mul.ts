@@ -30,20 +30,6 @@ export const matMulOp: Op<MatMulParams> = {
     const { rows, columns } = matMulSizes(inputs, params);
     return [rows, columns];
   },
-  meaning({ inputs: [a, b], output, shapes, params }) {
-    const { rows, inner, columns } = matMulSizes(shapes, params);
-    for (let m = 0; m < rows; m++) {
-      for (let n = 0; n < columns; n++) {
-        let sum = 0;
-        for (let k = 0; k < inner; k++) {
-          const left = a[params.transposeA ? k * rows + m : m * inner + k];
-          const right = b[params.transposeB ? n * inner + k : k * columns + n];
-          sum += left * right;
-        }
-        output[m * columns + n] = sum;
-      }
-    }
-  },
   gradient({ inputs: [a, b], outputGradient: g, params: { transposeA, transposeB } }) {
     const gradientA = transposeA
       ? matMul(b, g, { transposeA: transposeB, transposeB: true })

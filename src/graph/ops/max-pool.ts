@@ -1,25 +1,8 @@
 import { ShapeError } from "../../core/errors.ts";
 import { formatShape, type Shape, sameShape, sizeOf } from "../../core/shape.ts";
-import { forEachTap, type WindowGeometry, windowOutputs, windowTaps } from "../../core/window.ts";
+import { windowTaps } from "../../core/window.ts";
 import { apply, type Op, type Value } from "../graph.ts";
 import { type PoolOptions, type PoolParams, poolParams } from "./pool-params.ts";
-
-/** Calls `visit(input element, output element)` for every tap of every window, in the order of the taps. */
-export function forEachPoolTap(
-  shape: Shape,
-  window: WindowGeometry,
-  visit: (i: number, o: number) => void,
-): void {
-  const channels = shape[shape.length - 1];
-  const positions = sizeOf(shape) / (shape[0] * channels);
-  for (let n = 0; n < shape[0]; n++) {
-    forEachTap(window, (o, _tap, i) => {
-      const inputAt = (n * positions + i) * channels;
-      const outputAt = (n * windowOutputs(window) + o) * channels;
-      for (let c = 0; c < channels; c++) visit(inputAt + c, outputAt + c);
-    });
-  }
-}
 
 /** The shape of a pooled image. */
 export function pooledShape(where: string, input: Shape, { window }: PoolParams): Shape {
@@ -38,12 +21,6 @@ export function pooledShape(where: string, input: Shape, { window }: PoolParams)
 export const maxPoolOp: Op<PoolParams> = {
   name: "maxPool",
   shape: ([input], params) => pooledShape("maxPool", input, params),
-  meaning({ inputs: [input], output, shapes: [shape], params }) {
-    output.fill(-Infinity);
-    forEachPoolTap(shape, params.window, (i, o) => {
-      output[o] = Math.max(output[o], input[i]);
-    });
-  },
   gradient: ({ inputs: [input], outputGradient, params }) => [
     apply(maxPoolGradientOp, [input, outputGradient], params),
   ],
@@ -63,14 +40,6 @@ export const maxPoolGradientOp: Op<PoolParams> = {
       });
     }
     return input;
-  },
-  meaning({ inputs: [input, gradient], output, shapes: [shape], params }) {
-    const winner = new Int32Array(gradient.length).fill(-1);
-    forEachPoolTap(shape, params.window, (i, o) => {
-      if (winner[o] < 0 || input[i] > input[winner[o]]) winner[o] = i;
-    });
-    output.fill(0);
-    for (const [o, i] of winner.entries()) output[i] += gradient[o];
   },
   gradient: "the choice of the largest input has no second derivative",
   flops: ([, gradient], _, { window }) => sizeOf(gradient) * windowTaps(window),

@@ -1,25 +1,7 @@
 /** Padding and slicing: each is the other's gradient. */
 import { ShapeError } from "../../core/errors.ts";
-import { formatShape, type Shape, sizeOf, stridesOf } from "../../core/shape.ts";
+import { formatShape, type Shape } from "../../core/shape.ts";
 import { apply, type Op, type Value } from "../graph.ts";
-
-/** Calls `visit(element of large, element of part)` for the block of shape `part` that begins at `start` in `large`. */
-function forEachInBlock(
-  large: Shape,
-  part: Shape,
-  start: Shape,
-  visit: (large: number, part: number) => void,
-): void {
-  const largeStrides = stridesOf(large);
-  const partStrides = stridesOf(part);
-  for (let flat = 0; flat < sizeOf(part); flat++) {
-    let at = 0;
-    for (const [axis, stride] of partStrides.entries()) {
-      at += ((Math.floor(flat / stride) % part[axis]) + start[axis]) * largeStrides[axis];
-    }
-    visit(at, flat);
-  }
-}
 
 export interface PadParams {
   /** Elements added in front of and behind each axis. */
@@ -32,12 +14,6 @@ export interface PadParams {
 export const padOp: Op<PadParams> = {
   name: "pad",
   shape: ([input], { before, after }) => input.map((length, axis) => length + before[axis] + after[axis]),
-  meaning({ inputs: [input], output, shapes: [shape], outputShape, params: { before, value } }) {
-    output.fill(value);
-    forEachInBlock(outputShape, shape, before, (to, from) => {
-      output[to] = input[from];
-    });
-  },
   gradient: ({ inputs: [input], outputGradient, params }) => [
     slice(outputGradient, { start: params.before, size: input.shape }),
   ],
@@ -59,11 +35,6 @@ export const sliceOp: Op<{ readonly start: readonly number[]; readonly size: Sha
       });
     }
     return size;
-  },
-  meaning({ inputs: [input], output, shapes: [shape], outputShape, params: { start } }) {
-    forEachInBlock(shape, outputShape, start, (from, to) => {
-      output[to] = input[from];
-    });
   },
   gradient: ({ inputs: [input], outputGradient, params: { start, size } }) => [
     pad(outputGradient, {

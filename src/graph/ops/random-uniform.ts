@@ -1,4 +1,3 @@
-import { threefry, unitInterval } from "../../core/random.ts";
 import { type Shape, sizeOf } from "../../core/shape.ts";
 import { apply, type Op, type Value } from "../graph.ts";
 
@@ -10,14 +9,6 @@ export const randomUniformOp: Op<{ readonly shape: Shape }> = {
   name: "randomUniform",
   accepts: ["int32"],
   shape: ([, samples], { shape }) => [samples[0], ...shape],
-  meaning({ inputs: [key, samples], output, params: { shape } }) {
-    const length = sizeOf(shape);
-    for (let i = 0; i < output.length; i++) {
-      const element = i % length;
-      const words = threefry([key[0], key[1]], element >> 1, samples[Math.floor(i / length)]);
-      output[i] = unitInterval(words[element % 2]);
-    }
-  },
   gradient: () => [null, null],
   flops: (_, output) => 40 * sizeOf(output),
 };

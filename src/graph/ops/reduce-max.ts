@@ -1,18 +1,12 @@
 import { resolveAxes, sizeOf } from "../../core/shape.ts";
 import { apply, type Op, type Value } from "../graph.ts";
 import { divide, equal, multiply, negate } from "./elementwise.ts";
-import { dropAxes, forEachRepeated, type ReduceParams, reducedShape, reduceSum } from "./reduce-sum.ts";
+import { dropAxes, type ReduceParams, reducedShape, reduceSum } from "./reduce-sum.ts";
 
 /** Largest value along `axes`, which keep length 1. A NaN stays. Equal values share the gradient. */
 export const reduceMaxOp: Op<ReduceParams> = {
   name: "reduceMax",
   shape: reducedShape,
-  meaning({ inputs: [input], output, shapes: [shape], outputShape }) {
-    output.fill(-Infinity);
-    forEachRepeated(shape, outputShape, (from, to) => {
-      output[to] = Math.max(output[to], input[from]);
-    });
-  },
   gradient({ inputs: [input], output, outputGradient, params: { axes } }) {
     const isLargest = equal(input, output);
     const share = divide(outputGradient, reduceSum(isLargest, { axes, keepDims: true }));

@@ -1,4 +1,4 @@
-import { resolveAxes, type Shape, sameShape, sizeOf, stridesOf } from "../../core/shape.ts";
+import { resolveAxes, type Shape, sameShape, sizeOf } from "../../core/shape.ts";
 import { apply, type Op, type Value } from "../graph.ts";
 import { reshape } from "./reshape.ts";
 
@@ -12,36 +12,10 @@ export function reducedShape([input]: readonly Shape[], { axes }: ReduceParams):
   return input.map((length, axis) => (axes.includes(axis) ? 1 : length));
 }
 
-/** Calls `visit(input index, output index)` for each element, where axes of length 1 in `small` repeat. */
-export function forEachRepeated(
-  large: Shape,
-  small: Shape,
-  visit: (large: number, small: number) => void,
-): void {
-  const strides = stridesOf(small).map((stride, axis) => (small[axis] === 1 ? 0 : stride));
-  const index = new Array<number>(large.length).fill(0);
-  let position = 0;
-  for (let flat = 0; flat < sizeOf(large); flat++) {
-    visit(flat, position);
-    for (let axis = large.length - 1; axis >= 0; axis--) {
-      position += strides[axis];
-      if (++index[axis] < large[axis]) break;
-      position -= strides[axis] * large[axis];
-      index[axis] = 0;
-    }
-  }
-}
-
 /** Adds up along `axes`, which keep length 1. */
 export const reduceSumOp: Op<ReduceParams> = {
   name: "reduceSum",
   shape: reducedShape,
-  meaning({ inputs: [input], output, shapes: [shape], outputShape }) {
-    output.fill(0);
-    forEachRepeated(shape, outputShape, (from, to) => {
-      output[to] += input[from];
-    });
-  },
   gradient: ({ inputs: [input], outputGradient }) => [broadcastTo(outputGradient, input.shape)],
   flops: ([input]) => sizeOf(input),
 };
@@ -50,11 +24,6 @@ export const reduceSumOp: Op<ReduceParams> = {
 export const broadcastToOp: Op<{ readonly shape: Shape }> = {
   name: "broadcastTo",
   shape: (_, { shape }) => shape,
-  meaning({ inputs: [input], output, shapes: [shape], outputShape }) {
-    forEachRepeated(outputShape, shape, (to, from) => {
-      output[to] = input[from];
-    });
-  },
   gradient: ({ inputs: [input], outputGradient }) => [sumTo(outputGradient, input.shape)],
   flops: () => 0,
 };

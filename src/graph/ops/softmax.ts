@@ -1,5 +1,4 @@
 import { ShapeError } from "../../core/errors.ts";
-import * as math from "../../core/math.ts";
 import { formatShape, sameShape, sizeOf } from "../../core/shape.ts";
 import { apply, type Op, type Value } from "../graph.ts";
 import { multiply, subtract } from "./elementwise.ts";
@@ -12,19 +11,6 @@ const flopsPerElement = 16;
 export const softmaxOp: Op<Record<never, never>> = {
   name: "softmax",
   shape: ([input]) => input,
-  meaning({ inputs: [input], output, shapes: [shape] }) {
-    const length = shape[shape.length - 1];
-    for (let row = 0; row < input.length; row += length) {
-      const x = input.subarray(row, row + length);
-      const max = x.reduce((a, b) => Math.max(a, b), -Infinity);
-      const powers = x.map((value) => math.exp(value - max));
-      const sum = powers.reduce((a, b) => a + b, 0);
-      output.set(
-        powers.map((power) => power / sum),
-        row,
-      );
-    }
-  },
   gradient({ output: y, outputGradient: g }) {
     const gy = multiply(g, y);
     return [subtract(gy, multiply(y, reduceSum(gy, { axes: -1, keepDims: true })))];
@@ -44,15 +30,6 @@ export const softmaxCrossEntropyOp: Op<Record<never, never>> = {
       });
     }
     return logits.slice(0, -1);
-  },
-  meaning({ inputs: [logits, targets], output, shapes: [shape] }) {
-    const length = shape[shape.length - 1];
-    for (let row = 0; row < output.length; row++) {
-      const x = logits.subarray(row * length, (row + 1) * length);
-      const max = x.reduce((a, b) => Math.max(a, b), -Infinity);
-      const logSum = math.log(x.reduce((sum, value) => sum + math.exp(value - max), 0));
-      output[row] = x.reduce((sum, value, i) => sum - targets[row * length + i] * (value - max - logSum), 0);
-    }
   },
   gradient({ inputs: [logits, targets], outputGradient }) {
     const g = reshape(outputGradient, [...outputGradient.shape, 1]);

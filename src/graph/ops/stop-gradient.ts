@@ -4,7 +4,6 @@ import { apply, type Op, type Value } from "../graph.ts";
 export const stopGradientOp: Op<Record<never, never>> = {
   name: "stopGradient",
   shape: ([input]) => input,
-  meaning: ({ inputs: [input], output }) => output.set(input),
   gradient: () => [null],
   flops: () => 0,
 };

@@ -1,22 +1,10 @@
 import { OptionError } from "../../core/errors.ts";
-import { sizeOf, stridesOf } from "../../core/shape.ts";
 import { apply, type Op, type Value } from "../graph.ts";
 
 /** Output axis i is input axis `order[i]`. */
 export const transposeOp: Op<{ readonly order: readonly number[] }> = {
   name: "transpose",
   shape: ([input], { order }) => order.map((axis) => input[axis]),
-  meaning({ inputs: [input], output, shapes: [shape], outputShape, params: { order } }) {
-    const inputStrides = stridesOf(shape);
-    const outputStrides = stridesOf(outputShape);
-    for (let flat = 0; flat < sizeOf(outputShape); flat++) {
-      let from = 0;
-      for (const [axis, stride] of outputStrides.entries()) {
-        from += (Math.floor(flat / stride) % outputShape[axis]) * inputStrides[order[axis]];
-      }
-      output[flat] = input[from];
-    }
-  },
   gradient: ({ outputGradient, params: { order } }) => [
     transpose(
       outputGradient,
