@@ -6,14 +6,14 @@ import { conv2d } from "./conv2d.ts";
 import { dense } from "./dense.ts";
 import { dropout } from "./dropout.ts";
 import { flatten } from "./flatten.ts";
-import { globalAveragePooling2d } from "./global-average-pooling2d.ts";
+import { globalAveragePooling2d } from "./global-pooling.ts";
 import { inputLayer } from "./input.ts";
 import type { Layer } from "./layer.ts";
 import { add, average, maximum, minimum, multiply, subtract } from "./merge.ts";
-import { averagePooling2d, maxPooling2d } from "./pooling2d.ts";
+import { averagePooling2d, maxPooling2d } from "./pooling.ts";
 import { rescaling } from "./rescaling.ts";
 import { reshape } from "./reshape.ts";
-import { zeroPadding2d } from "./zero-padding2d.ts";
+import { zeroPadding2d } from "./zero-padding.ts";
 
 const common = {
   activation,
@@ -41,6 +41,31 @@ const common = {
 /** Layers that a saved model or a JSON spec can name. Only who reads those imports this. */
 export const layerTable: NameTable<(options: never) => Layer> = {
   common,
-  further: ["dot"],
+  further: [
+    "averagePooling1d",
+    "averagePooling3d",
+    "conv1d",
+    "conv1dTranspose",
+    "conv2dTranspose",
+    "conv3d",
+    "conv3dTranspose",
+    "cropping1d",
+    "cropping2d",
+    "cropping3d",
+    "depthwiseConv1d",
+    "depthwiseConv2d",
+    "dot",
+    "globalAveragePooling1d",
+    "globalAveragePooling3d",
+    "globalMaxPooling1d",
+    "globalMaxPooling2d",
+    "globalMaxPooling3d",
+    "maxPooling1d",
+    "maxPooling3d",
+    "separableConv1d",
+    "separableConv2d",
+    "zeroPadding1d",
+    "zeroPadding3d",
+  ],
   load: async () => (await import("./further.ts")).furtherLayers,
 };
