@@ -94,32 +94,17 @@ function paddingOf(
     const total = Math.max(0, (Math.ceil(length / stride) - 1) * stride + extent - length);
     return [Math.floor(total / 2), Math.ceil(total / 2)];
   }
-  return sidesOf(where, padding, axis, rank);
-}
-
-/** The pixels in front of and behind an axis that explicit padding names. @throws OptionError if it is malformed. */
-export function sidesOf(
-  where: string,
-  padding: Padding,
-  axis: number,
-  rank: number,
-): readonly [before: number, after: number] {
-  const side = typeof padding === "object" ? padding[axis] : padding;
+  const side = typeof padding === "number" ? padding : padding[axis];
   const pair = typeof side === "number" ? ([side, side] as const) : side;
   const wellFormed = typeof padding === "number" || (Array.isArray(padding) && padding.length === rank);
-  if (
-    !wellFormed ||
-    !Array.isArray(pair) ||
-    pair.length !== 2 ||
-    pair.some((n) => !Number.isInteger(n) || n < 0)
-  ) {
+  if (!wellFormed || !pair || pair.length !== 2 || pair.some((n) => !Number.isInteger(n) || n < 0)) {
     throw new OptionError({
       where,
       expected: `padding "valid", "same", a number of pixels, or one number or [before, after] for each of ${rank} axes`,
       received: JSON.stringify(padding),
     });
   }
-  return pair as unknown as readonly [number, number];
+  return pair;
 }
 
 /** The input index that tap `k` of output position `o` reads, or −1 in the padding. */

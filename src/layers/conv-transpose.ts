@@ -1,6 +1,5 @@
 import { OptionError, ShapeError } from "../core/errors.ts";
 import { formatShape, type Shape } from "../core/shape.ts";
-import { sidesOf } from "../core/window.ts";
 import type { Value } from "../graph/graph.ts";
 import { convTranspose } from "../graph/ops/conv.ts";
 import {
@@ -16,6 +15,7 @@ import {
 import { KernelLayer } from "./kernel-layer.ts";
 import type { Layer } from "./layer.ts";
 import { requireSpatial, requireWhole } from "./require.ts";
+import { type Sides, type Sides3d, sidesOfOption } from "./sides.ts";
 
 export interface ConvTransposeOptions<Size = SizeNd> extends ConvOptions<Size> {
   /**
@@ -37,6 +37,8 @@ interface Stretch {
 
 class ConvTranspose extends KernelLayer<ConvTransposeOptions> {
   private readonly window: SlidingWindow;
+  /** Explicit padding. */
+  private readonly sides: Sides | undefined;
   private readonly outputPadding: readonly number[] | undefined;
 
   constructor(rank: number, options: ConvTransposeOptions) {
@@ -44,6 +46,9 @@ class ConvTranspose extends KernelLayer<ConvTransposeOptions> {
     requireWhole(this.where, "filters", options.filters);
     requireWhole(this.where, "groups", options.groups ?? 1);
     this.window = slidingWindow(this.where, rank, options);
+    const { padding } = this.window;
+    if (typeof padding !== "string")
+      this.sides = sidesOfOption(this.where, "padding", padding as Sides3d, rank);
     const { outputPadding } = options;
     if (outputPadding === undefined) return;
     const { strides } = this.window;
@@ -60,7 +65,7 @@ class ConvTranspose extends KernelLayer<ConvTransposeOptions> {
   }
 
   /** Keras's rule for one axis of `n` pixels. */
-  private stretch(n: number, axis: number, rank: number): Stretch {
+  private stretch(n: number, axis: number): Stretch {
     const { size, strides, dilation, padding } = this.window;
     const extent = (size[axis] - 1) * dilation[axis] + 1;
     const stride = strides[axis];
@@ -71,20 +76,20 @@ class ConvTranspose extends KernelLayer<ConvTransposeOptions> {
       before,
       after: Math.max(0, full - before - length),
     });
-    if (padding === "valid") return cut(full + (more ?? Math.max(0, stride - extent)), 0);
-    if (padding === "same") {
-      if (more === undefined) return cut(n * stride, Math.max(0, Math.floor((extent - stride) / 2)));
-      const whole = 2 * Math.floor(extent / 2);
-      return cut(full - whole + more, Math.max(0, Math.floor((whole - more) / 2)));
+    if (this.sides) {
+      const [before, after] = this.sides[axis];
+      return cut(full - before - after + (more ?? 0), before);
     }
-    const [before, after] = sidesOf(this.where, padding, axis, rank);
-    return cut(full - before - after + (more ?? 0), before);
+    if (padding === "valid") return cut(full + (more ?? Math.max(0, stride - extent)), 0);
+    if (more === undefined) return cut(n * stride, Math.max(0, Math.floor((extent - stride) / 2)));
+    const whole = 2 * Math.floor(extent / 2);
+    return cut(full - whole + more, Math.max(0, Math.floor((whole - more) / 2)));
   }
 
   private stretches(inputShape: Shape): Stretch[] {
     const spatial = requireSpatial(this.name, inputShape, this.window.size.length);
     return spatial.map((n, axis) => {
-      const stretch = this.stretch(n, axis, spatial.length);
+      const stretch = this.stretch(n, axis);
       if (stretch.length >= 1) return stretch;
       throw new ShapeError({
         where: this.name,

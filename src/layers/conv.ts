@@ -1,9 +1,9 @@
 import { ShapeError } from "../core/errors.ts";
 import { lookUp, type Spelling } from "../core/names.ts";
 import { formatShape, type Shape } from "../core/shape.ts";
-import { type Padding, perAxis, windowGeometry } from "../core/window.ts";
-import type { Value } from "../graph/graph.ts";
-import { conv } from "../graph/ops/conv.ts";
+import { type Padding, perAxis, type WindowGeometry, windowGeometry } from "../core/window.ts";
+import { apply, type Value } from "../graph/graph.ts";
+import { convOp } from "../graph/ops/conv.ts";
 import { KernelLayer, type KernelOptions } from "./kernel-layer.ts";
 import { requireSpatial, requireWhole } from "./require.ts";
 
@@ -72,15 +72,20 @@ export class Conv<Pad = Padding> extends KernelLayer<ConvOptions<SizeNd, Pad>> {
 
   override outputShape(inputShape: Shape): Shape {
     const { filters, groups = 1 } = this.settings;
-    const spatial = requireSpatial(this.name, inputShape, this.window.size.length);
-    if (inputShape[spatial.length] % groups !== 0 || filters % groups !== 0) {
+    const positions = this.geometry(inputShape).map(({ out }) => out);
+    if (inputShape[positions.length] % groups !== 0 || filters % groups !== 0) {
       throw new ShapeError({
         where: this.name,
         expected: `${groups} groups to divide the channels of the input and the ${filters} filters`,
         received: formatShape(inputShape),
       });
     }
-    return [...windowGeometry(this.name, spatial, this.window).map(({ out }) => out), filters];
+    return [...positions, filters];
+  }
+
+  private geometry(inputShape: Shape): WindowGeometry {
+    const spatial = requireSpatial(this.name, inputShape, this.window.size.length);
+    return windowGeometry(this.name, spatial, this.window);
   }
 
   override build(inputShape: Shape): void {
@@ -91,9 +96,8 @@ export class Conv<Pad = Padding> extends KernelLayer<ConvOptions<SizeNd, Pad>> {
   }
 
   override call(input: Value): Value {
-    const { groups = 1 } = this.settings;
-    const { strides, padding, dilation } = this.window;
-    const kernel = this.weight(input, "kernel");
-    return this.finish(conv(input, kernel, { strides, padding, dilationRate: dilation, groups }));
+    const window = this.geometry(input.shape.slice(1));
+    const params = { window, groups: this.settings.groups ?? 1 };
+    return this.finish(apply(convOp, [input, this.weight(input, "kernel")], params));
   }
 }

@@ -24,7 +24,7 @@ export function sidesOfOption(
   value: Sides1d | Sides2d | Sides3d,
   rank: number,
 ): Sides {
-  const isPair = rank === 1 && Array.isArray(value) && typeof value[0] === "number";
+  const isPair = rank === 1 && Array.isArray(value) && value.length === 2 && typeof value[0] === "number";
   const axes = typeof value === "number" ? new Array<number>(rank).fill(value) : isPair ? [value] : value;
   const sides = (axes as readonly Side[]).map((side) => (typeof side === "number" ? [side, side] : side));
   const isWhole = (n: number): boolean => Number.isInteger(n) && n >= 0;
