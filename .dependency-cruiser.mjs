@@ -26,7 +26,7 @@ const mayImport = {
   layers: ["core", "graph", ...items],
   models: ["core", "graph", ...items, "layers"],
   data: ["core"],
-  formats: ["core", "models"],
+  formats: ["core", "graph", "initializers", "layers", "models"],
   training: ["core", "graph", "compiler", "backends", ...items, "layers", "models", "data", "formats"],
   callbacks: ["core", "training"],
   explain: [

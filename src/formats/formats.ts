@@ -16,6 +16,12 @@ function looksLikeJson(bytes: Uint8Array): boolean {
   return first === 0x7b && !bytes.subarray(0, 8).includes(0);
 }
 
+/** A message of protobuf that begins with a field of ONNX's model; texts have no such short first line. */
+function looksLikeOnnx(bytes: Uint8Array): boolean {
+  if (bytes[0] === 0x08) return bytes[1] <= 0x40;
+  return [0x12, 0x3a, 0x42].includes(bytes[0]) && bytes.subarray(0, 64).some((byte) => byte < 0x09);
+}
+
 const endsWith =
   (...extensions: string[]) =>
   (name: string): boolean =>
@@ -32,6 +38,11 @@ export const formats = {
     recognizes: looksLikeJson,
     isNamed: endsWith(".json"),
     load: () => import("./spec/format.ts"),
+  },
+  onnx: {
+    recognizes: looksLikeOnnx,
+    isNamed: endsWith(".onnx"),
+    load: () => import("./onnx/format.ts"),
   },
 } as const satisfies Record<string, Format>;
 

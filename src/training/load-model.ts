@@ -9,6 +9,7 @@ import { metricTable } from "../metrics/table.ts";
 import type { LayerFactories } from "../models/spec.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import { optimizerTable } from "../optimizers/table.ts";
+import { withFormatLayers } from "./format-layers.ts";
 import { Model } from "./model.ts";
 import type { ModelOptions } from "./model-options.ts";
 import { type FileSource, matchWeights, readSaved } from "./read-saved.ts";
@@ -70,7 +71,7 @@ export async function modelFromSpec(
   where = "spec",
 ): Promise<Model> {
   const { loadNetwork } = await import("../models/network-of-spec.ts");
-  return new Model(await loadNetwork(where, spec, custom?.layers), options);
+  return new Model(await loadNetwork(where, spec, await withFormatLayers(spec, custom?.layers)), options);
 }
 
 async function compileAsSaved(

@@ -6,6 +6,7 @@ import type { Shape } from "../core/shape.ts";
 import type { Network } from "../models/network.ts";
 import { loadNetwork } from "../models/network-of-spec.ts";
 import type { LayerFactories } from "../models/spec.ts";
+import { withFormatLayers } from "./format-layers.ts";
 import { checkInputs, type NamedNumbers } from "./inputs.ts";
 import { onlyOutput, type Prediction, predictSamples } from "./predict.ts";
 import { type BatchShape, predictGraph } from "./predict-graph.ts";
@@ -96,7 +97,8 @@ export async function loadModel(source: FileSource, options: PredictorOptions = 
   const { custom, ...backendOptions } = options;
   checkBackend(backendOptions);
   const { where, saved } = await readSaved(source, custom?.layers);
-  const network = (await loadNetwork(where, saved.spec, custom?.layers)).build(0);
+  const layers = await withFormatLayers(saved.spec, custom?.layers);
+  const network = (await loadNetwork(where, saved.spec, layers)).build(0);
   const expected = network.weights.map(({ path, state }) => ({ name: path, shape: state.shape }));
   const arrays = matchWeights(where, expected, saved.weights ?? []);
   const backend = await backendOf(backendOptions);

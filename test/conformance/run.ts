@@ -1,6 +1,6 @@
 /**
- * Checks the package against data that nobody here made: numbers of Keras 2 and 3, images. The data are not part
- * of the repository; `CONVNET_CASES` says where they lie.
+ * Checks the package against data that nobody here made: numbers of Keras 2 and 3, ONNX's tests, images. The data are not
+ * part of the repository; `CONVNET_CASES` says where they lie.
  *
  * npm run conformance [-- --json]
  */
@@ -11,6 +11,7 @@ import { disposeBackends } from "convnet";
 import { jpeg } from "./jpeg.ts";
 import { kerasGolden } from "./keras-golden.ts";
 import { kerasJsLayers } from "./keras-js-layers.ts";
+import { onnxLight, onnxNode } from "./onnx-node.ts";
 import type { Outcome } from "./outcome.ts";
 import { pngSuite } from "./pngsuite.ts";
 
@@ -28,6 +29,8 @@ const outcomes: Outcome[] = [
   ...(await kerasJsLayers(join(folder, "keras-js-layers"))),
   ...(await pngSuite(join(folder, "pngsuite"))),
   ...(await jpeg(join(folder, "jpeg"))),
+  ...(await onnxNode(join(folder, "onnx-node"))),
+  ...(await onnxLight(join(folder, "onnx-light"))),
 ];
 
 interface Count {
