@@ -1,41 +1,21 @@
-import type { Activation } from "../activations/activation.ts";
-import { type ActivationName, activationOf } from "../activations/table.ts";
 import { ShapeError } from "../core/errors.ts";
 import { formatShape, type Shape } from "../core/shape.ts";
 import type { Value } from "../graph/graph.ts";
-import { add } from "../graph/ops/elementwise.ts";
 import { matMul } from "../graph/ops/mat-mul.ts";
 import { reshape } from "../graph/ops/reshape.ts";
-import { type InitializerChoice, initializerOf } from "../initializers/table.ts";
-import { checkLayerOptions, Layer, type LayerOptions } from "./layer.ts";
+import { KernelLayer, type KernelOptions } from "./kernel-layer.ts";
+import type { Layer } from "./layer.ts";
 import { requireWhole } from "./require.ts";
 
-export interface DenseOptions extends LayerOptions {
+export interface DenseOptions extends KernelOptions {
   /** Outputs of each sample. */
   units: number;
-  /** Default linear: none. */
-  activation?: ActivationName | Activation;
-  /** Default true. */
-  useBias?: boolean;
-  /** Default `"glorotUniform"`. */
-  kernelInitializer?: InitializerChoice;
-  /** Default `"zeros"`. */
-  biasInitializer?: InitializerChoice;
 }
 
-const known = ["units", "activation", "useBias", "kernelInitializer", "biasInitializer"];
-
-class Dense extends Layer {
-  readonly type = "dense";
-  private readonly settings: DenseOptions;
-  private readonly activation: Activation;
-
+class Dense extends KernelLayer<DenseOptions> {
   constructor(options: DenseOptions) {
-    super(options);
-    checkLayerOptions("dense", options, known);
-    requireWhole("layers.dense", "units", options.units);
-    this.settings = options;
-    this.activation = activationOf("layers.dense", options.activation ?? "linear");
+    super("dense", options, ["units"]);
+    requireWhole(this.where, "units", options.units);
   }
 
   override outputShape(inputShape: Shape): Shape {
@@ -50,23 +30,15 @@ class Dense extends Layer {
   }
 
   override build(inputShape: Shape): void {
-    const {
-      units,
-      useBias = true,
-      kernelInitializer = "glorotUniform",
-      biasInitializer = "zeros",
-    } = this.settings;
-    const features = inputShape[inputShape.length - 1];
-    this.addWeight("kernel", [features, units], initializerOf(this.name, kernelInitializer));
-    if (useBias) this.addWeight("bias", [units], initializerOf(this.name, biasInitializer));
+    const { units } = this.settings;
+    this.addKernel("kernel", [inputShape[inputShape.length - 1], units]);
+    this.addBias(units);
   }
 
   override call(input: Value): Value {
-    const { units, useBias = true } = this.settings;
     const features = input.shape[input.shape.length - 1];
     const rows = matMul(reshape(input, [-1, features]), this.weight(input, "kernel"));
-    const sums = reshape(rows, [...input.shape.slice(0, -1), units]);
-    return this.activation(useBias ? add(sums, this.weight(input, "bias")) : sums);
+    return this.finish(reshape(rows, [...input.shape.slice(0, -1), this.settings.units]));
   }
 }
 

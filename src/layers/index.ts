@@ -1,15 +1,70 @@
 export { type ActivationOptions, activation } from "./activation.ts";
 export { type BatchNormalizationOptions, batchNormalization } from "./batch-normalization.ts";
 export { type ConcatenateOptions, concatenate } from "./concatenate.ts";
+export {
+  type Conv1dTransposeOptions,
+  type Conv2dTransposeOptions,
+  type Conv3dTransposeOptions,
+  conv1dTranspose,
+  conv2dTranspose,
+  conv3dTranspose,
+} from "./conv-transpose.ts";
+export { type Conv1dOptions, conv1d } from "./conv1d.ts";
 export { type Conv2dOptions, conv2d } from "./conv2d.ts";
+export { type Conv3dOptions, conv3d } from "./conv3d.ts";
+export {
+  type Cropping1dOptions,
+  type Cropping2dOptions,
+  type Cropping3dOptions,
+  cropping1d,
+  cropping2d,
+  cropping3d,
+} from "./cropping.ts";
 export { type DenseOptions, dense } from "./dense.ts";
+export {
+  type DepthwiseConv1dOptions,
+  type DepthwiseConv2dOptions,
+  depthwiseConv1d,
+  depthwiseConv2d,
+} from "./depthwise-conv.ts";
 export { type DotOptions, dot } from "./dot.ts";
 export { type DropoutOptions, dropout } from "./dropout.ts";
 export { flatten } from "./flatten.ts";
-export { type GlobalPooling2dOptions, globalAveragePooling2d } from "./global-average-pooling2d.ts";
+export { globalAveragePooling1d } from "./global-average-pooling1d.ts";
+export {
+  type GlobalPoolingOptions,
+  globalAveragePooling2d,
+  globalAveragePooling3d,
+  globalMaxPooling1d,
+  globalMaxPooling2d,
+  globalMaxPooling3d,
+} from "./global-pooling.ts";
 export { type InputOptions, input } from "./input.ts";
 export { add, average, maximum, minimum, multiply, subtract } from "./merge.ts";
-export { averagePooling2d, maxPooling2d, type Pooling2dOptions } from "./pooling2d.ts";
+export {
+  averagePooling1d,
+  averagePooling2d,
+  averagePooling3d,
+  maxPooling1d,
+  maxPooling2d,
+  maxPooling3d,
+  type Pooling1dOptions,
+  type Pooling2dOptions,
+  type Pooling3dOptions,
+} from "./pooling.ts";
 export { type RescalingOptions, rescaling } from "./rescaling.ts";
 export { type ReshapeOptions, reshape } from "./reshape.ts";
-export { type ZeroPadding2dOptions, zeroPadding2d } from "./zero-padding2d.ts";
+export {
+  type SeparableConv1dOptions,
+  type SeparableConv2dOptions,
+  separableConv1d,
+  separableConv2d,
+} from "./separable-conv.ts";
+export {
+  type ZeroPadding1dOptions,
+  type ZeroPadding2dOptions,
+  type ZeroPadding3dOptions,
+  zeroPadding1d,
+  zeroPadding2d,
+  zeroPadding3d,
+} from "./zero-padding.ts";

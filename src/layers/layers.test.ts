@@ -8,6 +8,7 @@ import type { Model } from "../training/model.ts";
 import type { ModelOptions } from "../training/model-options.ts";
 import { sequential } from "../training/sequential.ts";
 import { convolutionCases } from "./cases/convolution.ts";
+import { furtherConvolutionCases } from "./cases/convolution-further.ts";
 import { coreCases } from "./cases/core.ts";
 import type { LayerCase } from "./cases/layer-case.ts";
 import { mergingCases } from "./cases/merging.ts";
@@ -24,6 +25,7 @@ afterAll(() => disposeBackends());
 /** One row at least for every layer: a layer without one fails the last test of this file. */
 const rows: readonly LayerCase[] = [
   ...convolutionCases,
+  ...furtherConvolutionCases,
   ...coreCases,
   ...mergingCases,
   ...normalizationCases,

@@ -18,3 +18,11 @@ export function requireRank(where: string, shape: Shape, rank: number, what: str
     throw new ShapeError({ where, expected: what, received: formatShape(shape) });
   }
 }
+
+const spatialKinds = ["a sequence [steps, C]", "an image [H, W, C]", "a volume [D, H, W, C]"];
+
+/** The spatial axes of a sample. @throws ShapeError unless it has so many, and channels. */
+export function requireSpatial(where: string, shape: Shape, rank: number): Shape {
+  requireRank(where, shape, rank + 1, spatialKinds[rank - 1]);
+  return shape.slice(0, -1);
+}

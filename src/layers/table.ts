@@ -1,46 +1,56 @@
 import type { NameTable } from "../core/name-table.ts";
 import { activation } from "./activation.ts";
-import { batchNormalization } from "./batch-normalization.ts";
-import { concatenate } from "./concatenate.ts";
 import { conv2d } from "./conv2d.ts";
 import { dense } from "./dense.ts";
 import { dropout } from "./dropout.ts";
 import { flatten } from "./flatten.ts";
-import { globalAveragePooling2d } from "./global-average-pooling2d.ts";
 import { inputLayer } from "./input.ts";
 import type { Layer } from "./layer.ts";
-import { add, average, maximum, minimum, multiply, subtract } from "./merge.ts";
-import { averagePooling2d, maxPooling2d } from "./pooling2d.ts";
-import { rescaling } from "./rescaling.ts";
-import { reshape } from "./reshape.ts";
-import { zeroPadding2d } from "./zero-padding2d.ts";
+import { maxPooling2d } from "./pooling.ts";
 
-const common = {
-  activation,
-  add,
-  average,
-  averagePooling2d,
-  batchNormalization,
-  concatenate,
-  conv2d,
-  dense,
-  dropout,
-  flatten,
-  globalAveragePooling2d,
-  input: inputLayer,
-  maximum,
-  maxPooling2d,
-  minimum,
-  multiply,
-  rescaling,
-  reshape,
-  subtract,
-  zeroPadding2d,
-};
+const common = { activation, conv2d, dense, dropout, flatten, input: inputLayer, maxPooling2d };
 
 /** Layers that a saved model or a JSON spec can name. Only who reads those imports this. */
 export const layerTable: NameTable<(options: never) => Layer> = {
   common,
-  further: ["dot"],
+  further: [
+    "add",
+    "average",
+    "averagePooling1d",
+    "averagePooling2d",
+    "averagePooling3d",
+    "batchNormalization",
+    "concatenate",
+    "conv1d",
+    "conv1dTranspose",
+    "conv2dTranspose",
+    "conv3d",
+    "conv3dTranspose",
+    "cropping1d",
+    "cropping2d",
+    "cropping3d",
+    "depthwiseConv1d",
+    "depthwiseConv2d",
+    "dot",
+    "globalAveragePooling1d",
+    "globalAveragePooling2d",
+    "globalAveragePooling3d",
+    "globalMaxPooling1d",
+    "globalMaxPooling2d",
+    "globalMaxPooling3d",
+    "maxPooling1d",
+    "maxPooling3d",
+    "maximum",
+    "minimum",
+    "multiply",
+    "rescaling",
+    "reshape",
+    "separableConv1d",
+    "separableConv2d",
+    "subtract",
+    "zeroPadding1d",
+    "zeroPadding2d",
+    "zeroPadding3d",
+  ],
   load: async () => (await import("./further.ts")).furtherLayers,
 };

@@ -2,7 +2,14 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { input as entrance, model as functional, type Model, sequential } from "convnet";
-import { type KerasConfig, kerasLayer } from "./keras-layers.ts";
+import {
+  channelsFirst,
+  channelsLast,
+  hasChannelsFirst,
+  type KerasConfig,
+  kerasLayer,
+  type Layout,
+} from "./keras-layers.ts";
 import { difference, type Outcome, outcomeOf, Unsupported } from "./outcome.ts";
 
 interface Helper {
@@ -54,14 +61,22 @@ async function runCase(
   const own: Helper = isFunction
     ? { layer: "Activation", config: { activation: testCase.config.name }, weights: [] }
     : testCase;
+  const isTurned = hasChannelsFirst(own.config);
+  const batch: Layout = { data: input.data, shape: [1, ...input.shape] };
+  const x = isTurned ? channelsLast(batch) : batch;
+  const inputShape = x.shape.slice(1);
   const model = testCase.branches
-    ? merged(own, testCase.branches, input.shape)
-    : chain(own, testCase, input.shape);
+    ? merged(own, testCase.branches, inputShape)
+    : chain(own, testCase, inputShape);
   await model.setWeights(weights.map(({ data }) => Float32Array.from(data)));
-  const { data } = await model.predict(Float32Array.from(input.data));
+  const { data, shape } = await model.predict(Float32Array.from(x.data));
   await model.dispose();
+  const result: Layout = { data: [...data], shape };
+  const turned = isTurned && shape.length > 2 ? channelsFirst(result) : result;
+  const wanted = [1, ...expected.shape];
+  if (String(turned.shape) !== String(wanted)) return `shape ${turned.shape} instead of ${wanted}`;
   const scale = testCase.tolerance;
-  return difference(data, expected.data, { abs: scale, rel: scale });
+  return difference(turned.data, expected.data, { abs: scale, rel: scale });
 }
 
 function chain(own: Helper, { before = [] }: Case, shape: readonly number[]): Model {

@@ -12,25 +12,48 @@ const factories: Record<string, Factory> = {
   Activation: layers.activation,
   Add: layers.add,
   Average: layers.average,
+  AveragePooling1D: layers.averagePooling1d,
   AveragePooling2D: layers.averagePooling2d,
+  AveragePooling3D: layers.averagePooling3d,
   BatchNormalization: layers.batchNormalization,
   Concatenate: layers.concatenate,
+  Conv1D: layers.conv1d,
+  Conv1DTranspose: layers.conv1dTranspose,
   Conv2D: layers.conv2d,
+  Conv2DTranspose: layers.conv2dTranspose,
+  Conv3D: layers.conv3d,
+  Conv3DTranspose: layers.conv3dTranspose,
+  Cropping1D: layers.cropping1d,
+  Cropping2D: layers.cropping2d,
+  Cropping3D: layers.cropping3d,
   Dense: layers.dense,
+  DepthwiseConv1D: layers.depthwiseConv1d,
+  DepthwiseConv2D: layers.depthwiseConv2d,
   Dot: layers.dot,
   Dropout: layers.dropout,
   Flatten: layers.flatten,
+  GlobalAveragePooling1D: layers.globalAveragePooling1d,
   GlobalAveragePooling2D: layers.globalAveragePooling2d,
-  Maximum: layers.maximum,
+  GlobalAveragePooling3D: layers.globalAveragePooling3d,
+  GlobalMaxPooling1D: layers.globalMaxPooling1d,
+  GlobalMaxPooling2D: layers.globalMaxPooling2d,
+  GlobalMaxPooling3D: layers.globalMaxPooling3d,
+  MaxPooling1D: layers.maxPooling1d,
   MaxPooling2D: layers.maxPooling2d,
+  MaxPooling3D: layers.maxPooling3d,
+  Maximum: layers.maximum,
   Minimum: layers.minimum,
   Multiply: layers.multiply,
   Reshape: layers.reshape,
+  SeparableConv1D: layers.separableConv1d,
+  SeparableConv2D: layers.separableConv2d,
   Subtract: layers.subtract,
+  ZeroPadding1D: layers.zeroPadding1d,
   ZeroPadding2D: layers.zeroPadding2d,
+  ZeroPadding3D: layers.zeroPadding3d,
 };
 
-/** Options that say nothing here: the layout is always channels last. */
+/** Options that say nothing here: the layout is always channels last; see `channelsLast`. */
 const ignored = new Set(["data_format", "noise_shape", "seed"]);
 
 const camelCase = (name: string): string =>
@@ -42,15 +65,44 @@ export function kerasLayer(className: string, config: KerasConfig, inputShape?: 
   if (!factory) throw new Unsupported(`no layer ${className}`);
   const options: Record<string, unknown> = inputShape ? { inputShape } : {};
   for (const [key, value] of Object.entries(config)) {
-    if (ignored.has(key)) {
-      if (value === "channels_first") throw new Unsupported("channels first");
-      continue;
-    }
-    if (value === null) continue;
+    if (ignored.has(key) || value === null) continue;
     if (key === "activation" && !["linear", "relu", "sigmoid", "softmax", "tanh"].includes(String(value))) {
       throw new Unsupported(`no activation ${String(value)}`);
     }
     options[camelCase(key)] = value;
   }
   return factory(options as Options as never);
+}
+
+/** Numbers and the shape that says where they stand. */
+export interface Layout {
+  readonly data: readonly number[];
+  readonly shape: readonly number[];
+}
+
+/** Whether a case has its channels in front of the spatial axes. */
+export function hasChannelsFirst({ data_format: format }: KerasConfig): boolean {
+  return format === "channels_first";
+}
+
+/** [N, C, …] → [N, …, C]. */
+export function channelsLast({ data, shape: [batch, channels, ...spatial] }: Layout): Layout {
+  return { data: swapped(data, batch, channels), shape: [batch, ...spatial, channels] };
+}
+
+/** [N, …, C] → [N, C, …]. */
+export function channelsFirst({ data, shape }: Layout): Layout {
+  const [batch, channels] = [shape[0], shape[shape.length - 1]];
+  const pixels = data.length / batch / channels;
+  return { data: swapped(data, batch, pixels), shape: [batch, channels, ...shape.slice(1, -1)] };
+}
+
+/** Transposes a matrix of `rows` in each sample. */
+function swapped(data: readonly number[], batch: number, rows: number): number[] {
+  const columns = data.length / batch / rows;
+  return data.map((_, i) => {
+    const n = Math.floor(i / (rows * columns));
+    const at = i - n * rows * columns;
+    return data[n * rows * columns + (at % rows) * columns + Math.floor(at / rows)];
+  });
 }

@@ -27,4 +27,39 @@ export const poolingCases: LayerCase[] = [
     [5, 6, 3],
     [1, 1, 3],
   ),
+
+  row("maxPooling1d", (inputShape) => layers.maxPooling1d({ inputShape }), [7, 3], [3, 3]),
+  row(
+    "maxPooling3d",
+    (inputShape) => layers.maxPooling3d({ poolSize: [1, 2, 2], strides: 2, padding: "same", inputShape }),
+    [3, 4, 5, 3],
+    [2, 2, 3, 3],
+  ),
+  row(
+    "averagePooling1d",
+    (inputShape) => layers.averagePooling1d({ poolSize: 3, strides: 1, padding: "same", inputShape }),
+    [7, 3],
+    [7, 3],
+  ),
+  row(
+    "averagePooling3d",
+    (inputShape) => layers.averagePooling3d({ inputShape }),
+    [4, 4, 5, 3],
+    [2, 2, 2, 3],
+  ),
+  row("globalAveragePooling1d", (inputShape) => layers.globalAveragePooling1d({ inputShape }), [7, 3], [3]),
+  row(
+    "globalAveragePooling3d",
+    (inputShape) => layers.globalAveragePooling3d({ inputShape }),
+    [2, 3, 4, 5],
+    [5],
+  ),
+  row("globalMaxPooling1d", (inputShape) => layers.globalMaxPooling1d({ inputShape }), [7, 3], [3]),
+  row(
+    "globalMaxPooling2d",
+    (inputShape) => layers.globalMaxPooling2d({ keepdims: true, inputShape }),
+    [5, 6, 3],
+    [1, 1, 3],
+  ),
+  row("globalMaxPooling3d", (inputShape) => layers.globalMaxPooling3d({ inputShape }), [2, 3, 4, 5], [5]),
 ];

@@ -183,6 +183,23 @@ export const convolutionCases = {
       outputSize: [8, 8],
     }),
     transposeCase("one spatial axis", [2, 5, 4], [3, 6, 4], { strides: 2, outputSize: [11] }),
+    transposeCase("cut at one side, longer at the other", [2, 4, 3, 5], [3, 2, 6, 5], {
+      strides: [3, 2],
+      padding: [
+        [2, 0],
+        [0, 0],
+      ],
+      outputSize: [12, 7],
+    }),
+    transposeCase("strides longer than the kernel: pixels that nothing reaches", [2, 3, 4, 4], [2, 1, 3, 4], {
+      strides: 3,
+      outputSize: [9, 12],
+    }),
+    transposeCase("groups", [1, 4, 5, 6], [3, 3, 2, 6], { strides: 2, groups: 3, outputSize: [9, 11] }),
+    transposeCase("three spatial axes", [2, 2, 3, 3, 4], [2, 2, 2, 3, 4], {
+      strides: 2,
+      outputSize: [4, 6, 6],
+    }),
   ],
   convKernelGradient: convolutions.slice(0, 3),
 } satisfies Partial<Record<OpName, readonly OpCase[]>>;
