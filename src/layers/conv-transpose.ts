@@ -13,7 +13,7 @@ import {
   slidingWindow,
 } from "./conv.ts";
 import { KernelLayer } from "./kernel-layer.ts";
-import type { Layer } from "./layer.ts";
+import type { CallContext, Layer } from "./layer.ts";
 import { requireSpatial, requireWhole } from "./require.ts";
 import { type Sides, type Sides3d, sidesOfOption } from "./sides.ts";
 
@@ -119,7 +119,7 @@ class ConvTranspose extends KernelLayer<ConvTransposeOptions> {
     this.addBias(filters);
   }
 
-  override call(input: Value): Value {
+  override call(input: Value, context: CallContext): Value {
     const { groups = 1 } = this.settings;
     const { strides, dilation } = this.window;
     const stretches = this.stretches(input.shape.slice(1));
@@ -130,7 +130,7 @@ class ConvTranspose extends KernelLayer<ConvTransposeOptions> {
       outputSize: stretches.map(({ length }) => length),
       padding: stretches.map(({ before, after }) => [before, after] as const),
     });
-    return this.finish(sums);
+    return this.finish(sums, context);
   }
 }
 

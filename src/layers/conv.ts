@@ -5,6 +5,7 @@ import { type Padding, perAxis, type WindowGeometry, windowGeometry } from "../c
 import { apply, type Value } from "../graph/graph.ts";
 import { convOp } from "../graph/ops/conv.ts";
 import { KernelLayer, type KernelOptions } from "./kernel-layer.ts";
+import type { CallContext } from "./layer.ts";
 import { requireSpatial, requireWhole } from "./require.ts";
 
 /** A number for every spatial axis, or one for each. */
@@ -95,9 +96,9 @@ export class Conv<Pad = Padding> extends KernelLayer<ConvOptions<SizeNd, Pad>> {
     this.addBias(filters);
   }
 
-  override call(input: Value): Value {
+  override call(input: Value, context: CallContext): Value {
     const window = this.geometry(input.shape.slice(1));
     const params = { window, groups: this.settings.groups ?? 1 };
-    return this.finish(apply(convOp, [input, this.weight(input, "kernel")], params));
+    return this.finish(apply(convOp, [input, this.weight(input, "kernel")], params), context);
   }
 }

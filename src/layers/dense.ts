@@ -4,7 +4,7 @@ import type { Value } from "../graph/graph.ts";
 import { matMul } from "../graph/ops/mat-mul.ts";
 import { reshape } from "../graph/ops/reshape.ts";
 import { KernelLayer, type KernelOptions } from "./kernel-layer.ts";
-import type { Layer } from "./layer.ts";
+import type { CallContext, Layer } from "./layer.ts";
 import { requireWhole } from "./require.ts";
 
 export interface DenseOptions extends KernelOptions {
@@ -35,10 +35,10 @@ class Dense extends KernelLayer<DenseOptions> {
     this.addBias(units);
   }
 
-  override call(input: Value): Value {
+  override call(input: Value, context: CallContext): Value {
     const features = input.shape[input.shape.length - 1];
     const rows = matMul(reshape(input, [-1, features]), this.weight(input, "kernel"));
-    return this.finish(reshape(rows, [...input.shape.slice(0, -1), this.settings.units]));
+    return this.finish(reshape(rows, [...input.shape.slice(0, -1), this.settings.units]), context);
   }
 }
 

@@ -1,9 +1,11 @@
+import type { ConstraintChoice } from "../constraints/table.ts";
 import type { Shape } from "../core/shape.ts";
 import { type Padding, windowGeometry } from "../core/window.ts";
 import type { Value } from "../graph/graph.ts";
 import { conv } from "../graph/ops/conv.ts";
 import { reshape } from "../graph/ops/reshape.ts";
 import type { InitializerChoice } from "../initializers/table.ts";
+import type { RegularizerChoice } from "../regularizers/table.ts";
 import {
   type Size1d,
   type Size2d,
@@ -15,7 +17,7 @@ import {
   type WindowOf,
 } from "./conv.ts";
 import { KernelLayer, type SumOptions } from "./kernel-layer.ts";
-import type { Layer } from "./layer.ts";
+import type { CallContext, Layer } from "./layer.ts";
 import { requireSpatial, requireWhole } from "./require.ts";
 import { type SequencePadding, sequenceWindow } from "./sequence-window.ts";
 
@@ -26,6 +28,10 @@ export interface DepthwiseConvOptions<Size = SizeNd, Pad = Padding>
   depthMultiplier?: number;
   /** Default `"glorotUniform"`. */
   depthwiseInitializer?: InitializerChoice;
+  /** A price on the kernel of each channel, added to the loss. Default none. */
+  depthwiseRegularizer?: RegularizerChoice;
+  /** Where the kernel of each channel must lie after each update. Default anywhere. */
+  depthwiseConstraint?: ConstraintChoice;
 }
 
 /** Slides the kernels [..., C, multiplier] over their channels: [N, …, C] → [N, …, C · multiplier]. */
@@ -60,8 +66,8 @@ class DepthwiseConv<Pad> extends KernelLayer<DepthwiseConvOptions<SizeNd, Pad>> 
     this.addBias(channels * this.multiplier);
   }
 
-  override call(input: Value): Value {
-    return this.finish(depthwise(input, this.weight(input, "kernel"), this.window));
+  override call(input: Value, context: CallContext): Value {
+    return this.finish(depthwise(input, this.weight(input, "kernel"), this.window), context);
   }
 }
 

@@ -1,8 +1,10 @@
+import type { ConstraintChoice } from "../constraints/table.ts";
 import type { Shape } from "../core/shape.ts";
 import { type Padding, windowGeometry } from "../core/window.ts";
 import type { Value } from "../graph/graph.ts";
 import { conv } from "../graph/ops/conv.ts";
 import type { InitializerChoice } from "../initializers/table.ts";
+import type { RegularizerChoice } from "../regularizers/table.ts";
 import {
   type Size1d,
   type Size2d,
@@ -14,7 +16,7 @@ import {
 } from "./conv.ts";
 import { type DepthwiseConvOptions, depthwise } from "./depthwise-conv.ts";
 import { KernelLayer } from "./kernel-layer.ts";
-import type { Layer } from "./layer.ts";
+import type { CallContext, Layer } from "./layer.ts";
 import { requireSpatial, requireWhole } from "./require.ts";
 import { type SequencePadding, sequenceWindow } from "./sequence-window.ts";
 
@@ -23,6 +25,10 @@ export interface SeparableConvOptions<Size = SizeNd, Pad = Padding> extends Dept
   filters: number;
   /** Default `"glorotUniform"`. */
   pointwiseInitializer?: InitializerChoice;
+  /** A price on the kernel that mixes the channels, added to the loss. Default none. */
+  pointwiseRegularizer?: RegularizerChoice;
+  /** Where the kernel that mixes the channels must lie after each update. Default anywhere. */
+  pointwiseConstraint?: ConstraintChoice;
 }
 
 const known = ["filters", "depthMultiplier", ...slidingOptions];
@@ -57,9 +63,9 @@ class SeparableConv<Pad> extends KernelLayer<SeparableConvOptions<SizeNd, Pad>> 
     this.addBias(filters);
   }
 
-  override call(input: Value): Value {
+  override call(input: Value, context: CallContext): Value {
     const maps = depthwise(input, this.weight(input, "depthwise_kernel"), this.window);
-    return this.finish(conv(maps, this.weight(input, "pointwise_kernel")));
+    return this.finish(conv(maps, this.weight(input, "pointwise_kernel")), context);
   }
 }
 

@@ -66,6 +66,7 @@ export const furtherConvolutionCases: LayerCase[] = [
         useBias: false,
         activation: "tanh",
         depthwiseInitializer: "heNormal",
+        depthwiseRegularizer: "l1",
         inputShape,
       }),
     [5, 6, 2],
