@@ -35,6 +35,17 @@ test("a name that nothing has is refused before anything loads", async () => {
   expect(namesLoading()).toBeUndefined();
 });
 
+test("a table that learns its names by loading refuses unknown ones then", async () => {
+  const table = { common: { one: 1 }, load: async () => ({ fortyTwo: 42 }) };
+  expect(findNamed("here", table, "fourtyTwo")).toBeUndefined();
+  await namesLoading();
+  expect(() => loadedNamed("here", table, "fourtyTwo")).toThrow(
+    'here: expected a known name, got "fourtyTwo". Did you mean "fortyTwo"?',
+  );
+  await expect(loadNamed("here", { ...table }, "two")).rejects.toThrow("Known: one, fortyTwo.");
+  expect(await loadNamed("here", { ...table }, "forty_two")).toBe(42);
+});
+
 test("what could not be loaded is asked for again", async () => {
   let tries = 0;
   const table = tableOf(async () => {

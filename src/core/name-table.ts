@@ -5,26 +5,33 @@ import { camelCase, didYouMean } from "./names.ts";
  * What names stand for, such as losses: common things at hand, further ones that load when a name asks for the first of
  * them. So a page carries what it uses and not all that a string might say.
  */
-export interface NameTable<Item> {
+export interface LateNameTable<Item> {
   readonly common: Readonly<Record<string, Item>>;
-  /** Names of what `load` brings. */
-  readonly further: readonly string[];
+  /** Names of what `load` brings. Left out where whoever asks can wait: an unknown name is refused once that is there. */
+  readonly further?: readonly string[];
   readonly load: () => Promise<Readonly<Record<string, Item>>>;
 }
 
-const loaded = new Map<NameTable<unknown>, Readonly<Record<string, unknown>>>();
-const loading = new Map<NameTable<unknown>, Promise<void>>();
+/** A table that knows all names at once. */
+export interface NameTable<Item> extends LateNameTable<Item> {
+  readonly further: readonly string[];
+}
+
+const loaded = new Map<LateNameTable<unknown>, Readonly<Record<string, unknown>>>();
+const loading = new Map<LateNameTable<unknown>, Promise<void>>();
 
 /**
  * What a name stands for, in either spelling; undefined if it must be loaded first, which begins then.
  *
  * @throws OptionError if there is no such name; the hint is the nearest one.
  */
-export function findNamed<Item>(where: string, table: NameTable<Item>, name: string): Item | undefined {
+export function findNamed<Item>(where: string, table: LateNameTable<Item>, name: string): Item | undefined {
   const key = camelCase(name);
-  const { common, further } = table;
+  const { common } = table;
   if (Object.hasOwn(common, key)) return common[key];
-  if (!further.includes(key)) {
+  const there = loaded.get(table);
+  const further = table.further ?? (there && Object.keys(there));
+  if (further && !further.includes(key)) {
     throw new OptionError({
       where,
       expected: "a known name",
@@ -32,7 +39,7 @@ export function findNamed<Item>(where: string, table: NameTable<Item>, name: str
       hint: didYouMean(key, [...Object.keys(common), ...further]),
     });
   }
-  const found = loaded.get(table)?.[key] as Item | undefined;
+  const found = there?.[key] as Item | undefined;
   if (found === undefined && !loading.has(table)) {
     const load = table.load().then((items) => void loaded.set(table, items));
     loading.set(table, load);
@@ -42,7 +49,7 @@ export function findNamed<Item>(where: string, table: NameTable<Item>, name: str
 }
 
 /** What a name stands for, loaded by now. @throws OptionError if there is no such name. */
-export function loadedNamed<Item>(where: string, table: NameTable<Item>, name: string): Item {
+export function loadedNamed<Item>(where: string, table: LateNameTable<Item>, name: string): Item {
   const found = findNamed(where, table, name);
   if (found !== undefined) return found;
   throw new UsageError({
@@ -58,7 +65,11 @@ export function namesLoading(): Promise<unknown> | undefined {
 }
 
 /** What a name stands for, loaded if need be. @throws OptionError if there is no such name. */
-export async function loadNamed<Item>(where: string, table: NameTable<Item>, name: string): Promise<Item> {
+export async function loadNamed<Item>(
+  where: string,
+  table: LateNameTable<Item>,
+  name: string,
+): Promise<Item> {
   findNamed(where, table, name);
   await namesLoading();
   return loadedNamed(where, table, name);
@@ -78,7 +89,7 @@ export interface NamedItem<Item> {
 /** @throws OptionError if there is no such name; for common ones also if the options are wrong, else `item` does. */
 export function namedItem<Item>(
   where: string,
-  table: NameTable<(options: never) => Item>,
+  table: LateNameTable<(options: never) => Item>,
   choice: string | SavedChoice,
 ): NamedItem<Item> {
   const { name, ...options } = typeof choice === "object" && choice ? choice : { name: choice };

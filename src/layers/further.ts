@@ -1,3 +1,4 @@
+import * as augmentations from "./augmentations.ts";
 import { batchNormalization } from "./batch-normalization.ts";
 import { concatenate } from "./concatenate.ts";
 import { conv1dTranspose, conv2dTranspose, conv3dTranspose } from "./conv-transpose.ts";
@@ -29,6 +30,7 @@ import { zeroPadding1d, zeroPadding2d, zeroPadding3d } from "./zero-padding.ts";
 
 /** Layers that load when a saved model or a JSON spec names one of them. */
 export const furtherLayers = {
+  ...augmentations,
   add,
   average,
   averagePooling1d,

@@ -1,4 +1,5 @@
 export { type ActivationOptions, activation } from "./activation.ts";
+export * from "./augmentations.ts";
 export { type BatchNormalizationOptions, batchNormalization } from "./batch-normalization.ts";
 export { type ConcatenateOptions, concatenate } from "./concatenate.ts";
 export {

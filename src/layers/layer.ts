@@ -141,6 +141,9 @@ export abstract class Layer {
     this.isTrainable = trainable;
   }
 
+  /** Whether pixels pass it in the range they came in, as in augmentation. Decides about bytes before a `rescaling`. */
+  declare readonly keepsRange?: boolean;
+
   /** All weights, in the order they were made. */
   get weights(): readonly Weight[] {
     return this.ownWeights;

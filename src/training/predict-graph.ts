@@ -29,11 +29,11 @@ export interface BatchShape {
 
 /** Whether what comes in through an input is rescaled by the network itself. */
 export function isRescaled(network: Network, node: number): boolean {
-  return network.nodes.some(({ layer, inputs }) => {
+  return network.nodes.some(({ layer, inputs }, itself) => {
     const at = inputs.findIndex((place) => place.node === node);
     if (at < 0) return false;
     if (layer instanceof NetworkLayer) return isRescaled(layer.network, layer.network.inputs[at].node);
-    return layer.type === "rescaling";
+    return layer.type === "rescaling" || (layer.keepsRange && isRescaled(network, itself));
   });
 }
 

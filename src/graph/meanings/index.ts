@@ -1,5 +1,6 @@
 /** What every op computes, in plain loops over float64: the oracle that every fast kernel is judged against. */
 import type { OpName } from "../ops/index.ts";
+import { affineTransform, affineTransformGradient } from "./affine-transform.ts";
 import { averagePool, averagePoolGradient } from "./average-pool.ts";
 import { concatenate } from "./concatenate.ts";
 import { conv, convInputGradient, convKernelGradient } from "./conv.ts";
@@ -20,6 +21,8 @@ import { stopGradient } from "./stop-gradient.ts";
 import { transpose } from "./transpose.ts";
 
 export const meanings = {
+  affineTransform,
+  affineTransformGradient,
   averagePool,
   averagePoolGradient,
   concatenate,

@@ -1,3 +1,4 @@
+import { affineTransformCases } from "./cases/affine-transform.ts";
 import { convolutionCases } from "./cases/convolution.ts";
 import { elementwiseCases } from "./cases/elementwise.ts";
 import { type OpCase, x } from "./cases/op-case.ts";
@@ -22,6 +23,7 @@ export const opCases: Record<OpName, readonly OpCase[]> = {
   ...elementwiseCases,
   ...convolutionCases,
   ...poolingCases,
+  ...affineTransformCases,
   reduceSum: [
     { name: "all", inputs: [x([7, 13])], write: ([a]) => reduceSum(a), terms: 91 },
     { name: "last axis", inputs: [x([5, 18])], write: ([a]) => reduceSum(a, { axes: 1 }), terms: 18 },

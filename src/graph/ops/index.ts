@@ -1,4 +1,5 @@
 /** Every op by name: what a backend must be able to run. */
+import { affineTransformGradientOp, affineTransformOp } from "./affine-transform.ts";
 import { averagePoolGradientOp, averagePoolOp } from "./average-pool.ts";
 import { concatenateOp } from "./concatenate.ts";
 import { convInputGradientOp, convKernelGradientOp, convOp } from "./conv.ts";
@@ -42,6 +43,8 @@ export const ops = {
   maxPoolGradient: maxPoolGradientOp,
   averagePool: averagePoolOp,
   averagePoolGradient: averagePoolGradientOp,
+  affineTransform: affineTransformOp,
+  affineTransformGradient: affineTransformGradientOp,
   softmax: softmaxOp,
   softmaxCrossEntropy: softmaxCrossEntropyOp,
   randomUniform: randomUniformOp,

@@ -1,4 +1,5 @@
 /** Kernels that many networks do without: they are loaded with the first program that calls one of them. */
+import { affineTransform, affineTransformGradient } from "./affine-transform.ts";
 import { averagePool, averagePoolGradient } from "./average-pool.ts";
 import { concatenate } from "./concatenate.ts";
 import { convDepthwise } from "./conv-depthwise.ts";
@@ -13,6 +14,8 @@ import { pad } from "./pad.ts";
 import { randomUniform } from "./random-uniform.ts";
 
 export const furtherKernels = {
+  affineTransform,
+  affineTransformGradient,
   averagePool,
   averagePoolGradient,
   concatenate,

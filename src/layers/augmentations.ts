@@ -1,0 +1,23 @@
+/** Layers that change images at random while a model trains. */
+export { type AutoContrastOptions, autoContrast } from "./auto-contrast.ts";
+export type { Factor, Range } from "./factor.ts";
+export { type RandAugmentOptions, randAugment } from "./rand-augment.ts";
+export { type RandomBrightnessOptions, randomBrightness } from "./random-brightness.ts";
+export { type RandomColorDegenerationOptions, randomColorDegeneration } from "./random-color-degeneration.ts";
+export { type RandomColorJitterOptions, randomColorJitter } from "./random-color-jitter.ts";
+export { type RandomContrastOptions, randomContrast } from "./random-contrast.ts";
+export { type RandomCropOptions, randomCrop } from "./random-crop.ts";
+export { type RandomErasingOptions, randomErasing } from "./random-erasing.ts";
+export { type RandomFlipOptions, randomFlip } from "./random-flip.ts";
+export { type RandomGaussianBlurOptions, randomGaussianBlur } from "./random-gaussian-blur.ts";
+export { type RandomGrayscaleOptions, randomGrayscale } from "./random-grayscale.ts";
+export { type RandomHueOptions, randomHue } from "./random-hue.ts";
+export { type RandomInvertOptions, randomInvert } from "./random-invert.ts";
+export { type RandomPosterizationOptions, randomPosterization } from "./random-posterization.ts";
+export { type RandomRotationOptions, randomRotation } from "./random-rotation.ts";
+export { type RandomSaturationOptions, randomSaturation } from "./random-saturation.ts";
+export { type RandomSharpnessOptions, randomSharpness } from "./random-sharpness.ts";
+export { type RandomShearOptions, randomShear } from "./random-shear.ts";
+export { type RandomTranslationOptions, randomTranslation } from "./random-translation.ts";
+export { type RandomZoomOptions, randomZoom } from "./random-zoom.ts";
+export { type SolarizationOptions, solarization } from "./solarization.ts";
