@@ -5,6 +5,8 @@
  * @module convnet/explain
  */
 export type { NumberArray } from "./arrays/array.ts";
+export { normalizeDigit } from "./data/image/normalize-digit.ts";
+export type { Picture } from "./data/image/picture.ts";
 export type {
   ChannelSum,
   ExplainedStep,
@@ -13,6 +15,27 @@ export type {
   Term,
 } from "./explain/arithmetic/explanation.ts";
 export type { ClassOptions } from "./explain/class-score.ts";
+export {
+  type Calibration,
+  type CalibrationBin,
+  type CalibrationOptions,
+  calibration,
+} from "./explain/dataset/calibration.ts";
+export {
+  type ClassScores,
+  type Confusion,
+  confusion,
+  type Mixup,
+  mostConfused,
+  type Share,
+} from "./explain/dataset/confusion.ts";
+export {
+  type EvaluateItemsOptions,
+  evaluateItems,
+  type ItemResults,
+} from "./explain/dataset/evaluate-items.ts";
+export { type TopImage, type TopImagesOptions, topImages } from "./explain/dataset/top-images.ts";
+export { type Item, topLosses } from "./explain/dataset/top-losses.ts";
 export {
   type ExplainGradientOptions,
   explainGradient,
@@ -38,7 +61,10 @@ export {
 } from "./explain/integrated-gradients.ts";
 export { kernels, type LayerKernels } from "./explain/kernels.ts";
 export { type LossAlongOptions, lossAlong, type WeightDirection } from "./explain/loss-along.ts";
+export { type MuteOptions, muteUnit } from "./explain/mute-unit.ts";
 export { type OcclusionMap, type OcclusionOptions, occlusion } from "./explain/occlusion.ts";
+export { patch, type WeightPatch } from "./explain/patch.ts";
+export { type RasterizeOptions, rasterizeStrokes, type Stroke } from "./explain/rasterize-strokes.ts";
 export { type PixelMap, type SmoothGradOptions, saliency, smoothGrad } from "./explain/saliency.ts";
 export { type Change, type ExplainedTrainStep, step } from "./explain/step.ts";
 export { type PngOptions, toPng } from "./explain/to-png.ts";

@@ -44,7 +44,8 @@ export class Model implements TrainedModel {
   /** What is said of it where it must be compiled and is not. @internal */
   notCompiled = "a model without optimizer and loss";
   private readonly network: Network;
-  private readonly backendOptions: BackendOptions;
+  /** @internal */
+  readonly backendOptions: BackendOptions;
   private session: Promise<Session> | undefined;
   private compiled: Compiled | Promise<Compiled> | undefined;
   private rate = Number.NaN;
@@ -186,6 +187,11 @@ export class Model implements TrainedModel {
   /** Where its weights live; the same for all models with the same backend options. @internal */
   async openBackend(): Promise<Backend> {
     return (await this.open()).backend;
+  }
+
+  /** @internal */
+  get isCompiled(): boolean {
+    return this.compiled !== undefined;
   }
 
   /** Optimizer, losses and metrics. @throws UsageError before `compile`. @internal */

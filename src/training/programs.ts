@@ -12,7 +12,8 @@ import { type BatchShape, enter, type ProgramGraph } from "./predict-graph.ts";
 import { labelsKey, weightsKey } from "./sample-array.ts";
 import { writeUpdates } from "./update-graph.ts";
 
-function predictionOf(output: Value): Prediction {
+/** What a loss sees of an output. */
+export function predictionOf(output: Value): Prediction {
   const isSigmoid =
     isOp(output, "unary") && (output.source.params as { function: string }).function === "sigmoid";
   if (!isSigmoid && !isOp(output, "softmax")) return { output };
