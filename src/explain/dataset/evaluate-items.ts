@@ -14,7 +14,7 @@ import type { Model } from "../../training/model.ts";
 import { type BatchShape, enter } from "../../training/predict-graph.ts";
 import { predictionOf } from "../../training/programs.ts";
 import { labelsKey } from "../../training/sample-array.ts";
-import { checkSamples, sliceSamples, type TrainingData } from "../../training/samples.ts";
+import { type ArrayData, checkSamples, isStream, sliceSamples } from "../../training/samples.ts";
 import { largestAt } from "../class-score.ts";
 import { runOnce, want } from "../opened-model.ts";
 import { requireCount } from "../require.ts";
@@ -45,20 +45,24 @@ export interface EvaluateItemsOptions {
  * The loss is the model's own, or cross-entropy if it is not compiled. A model with one output tells two classes.
  *
  * @param data a data set, or samples `x` and labels `y`
- * @throws ShapeError if the model does not tell one class a sample, UsageError if it has several outputs.
+ * @throws ShapeError if the model does not tell one class a sample, UsageError if it has several outputs or the data are a
+ * stream.
  * @example
  * const results = await evaluateItems(model, test);
  * console.log(topLosses(results, 8), confusion(results).accuracy);
  */
 export async function evaluateItems(
   model: Model,
-  data: TrainingData,
+  data: ArrayData,
   options: EvaluateItemsOptions = {},
 ): Promise<ItemResults> {
   const where = "evaluateItems";
   checkOptions(where, options, ["batchSize"]);
   const { batchSize = 64 } = options;
   requireCount(where, "batchSize", batchSize);
+  if (isStream(data)) {
+    throw new UsageError({ where, expected: "samples in memory", received: "a stream of samples" });
+  }
   const session = await model.open();
   const { network } = session;
   const outputs = classesOf(network);
