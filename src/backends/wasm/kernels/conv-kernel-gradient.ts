@@ -20,8 +20,11 @@ import {
 } from "./gradient-tile.ts";
 import { accumulators, type TileLoop, tileRows } from "./tile.ts";
 
-/** Positions that are worth the loads and stores of a tile; smaller images are taken several at a time. */
-const positionsPerPass = 128;
+/**
+ * Positions that are worth the loads and stores of a tile; smaller images are taken several at a time. With many channels
+ * fewer, which stay in the cache for all output channels.
+ */
+const positionsPerPass = (channels: number): number => Math.max(32, Math.min(128, 16384 / channels));
 
 export const convKernelGradient: KernelWriter<KernelGradientParams> = ({ params, inputs }) => {
   const { axes, groups, inC, outC } = params;
@@ -34,7 +37,7 @@ export const convKernelGradient: KernelWriter<KernelGradientParams> = ({ params,
   const positions = depth.out * height.out * width.out;
   const gradientRow = width.out * channels * 4;
   const gradientPlane = height.out * gradientRow;
-  const imagesPerPass = Math.max(1, Math.ceil(positionsPerPass / positions));
+  const imagesPerPass = Math.max(1, Math.ceil(positionsPerPass(groups * inC) / positions));
 
   return {
     algorithm: "gemm over positions 4×8",

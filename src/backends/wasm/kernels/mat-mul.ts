@@ -3,7 +3,8 @@
  *
  * A may be read across or along (its elements are splat one by one); B must have its columns side by side: row-major,
  * or as panels of eight columns (see derive-panels.ts) where the rows of B would lie too far apart for the caches. A
- * unit is one tile of 4 rows × 8 columns, over the whole of K. A single row takes tiles of 16 columns, whole cache lines
+ * unit is one tile of 4 rows × 8 columns, over the whole of K; all columns of a block of rows come before the next block,
+ * which stays in the second-level cache meanwhile. A single row takes tiles of 16 columns, whole cache lines
  * of B: it reads every number of B once, and nothing else takes time.
  */
 import type { Epilogue } from "../../../compiler/expression.ts";
@@ -20,6 +21,9 @@ export interface WasmMatMulParams extends Pick<MatMulParams, "transposeA"> {
   readonly panels: boolean;
   readonly epilogue: Epilogue;
 }
+
+/** Tiles of a block of rows. */
+const blockTiles = 16;
 
 export const matMul: KernelWriter<WasmMatMulParams> = ({ params }) => {
   const { transposeA, panels, epilogue, sizes } = params;
@@ -48,8 +52,13 @@ export const matMul: KernelWriter<WasmMatMulParams> = ({ params }) => {
       const pointerB = f.local("i32");
       const unit = f.local("i32");
       f.loop(unit, begin, end, 1, () => {
-        const panel = f.local("i32", i32.divU(unit, tiles));
-        const firstRow = f.local("i32", i32.mul(i32.sub(unit, i32.mul(panel, tiles)), height));
+        const block = f.local("i32", i32.divU(unit, panelCount * blockTiles));
+        const firstTile = f.local("i32", i32.mul(block, blockTiles));
+        const inBlock = f.local("i32", i32.sub(unit, i32.mul(firstTile, panelCount)));
+        const blockCount = f.local("i32", i32.min(i32.sub(tiles, firstTile), blockTiles));
+        const panel = f.local("i32", i32.divU(inBlock, blockCount));
+        const tile = i32.add(firstTile, i32.sub(inBlock, i32.mul(panel, blockCount)));
+        const firstRow = f.local("i32", i32.mul(tile, height));
         const channelBytes = f.local("i32", i32.mul(panel, width * 4));
         for (const [r, pointer] of pointers.entries()) {
           /* Behind the last row, the last row again: the same numbers go to the same place. */

@@ -8,6 +8,7 @@ import { type MatMulParams, matMulSizes } from "../../../graph/ops/mat-mul.ts";
 import type { Axes, SpreadAxis } from "../kernels/band.ts";
 import type { WasmConvParams } from "../kernels/conv.ts";
 import type { DepthwiseParams } from "../kernels/conv-depthwise.ts";
+import type { DepthwiseGradientParams } from "../kernels/conv-depthwise-gradient.ts";
 import { type PooledInputGradientParams, pooledPanelWidth } from "../kernels/conv-input-gradient-pooled.ts";
 import { type PooledKernelGradientParams, slicesOf } from "../kernels/conv-kernel-gradient-pooled.ts";
 import type { WinogradGradientParams } from "../kernels/conv-kernel-gradient-winograd.ts";
@@ -20,6 +21,9 @@ import { tileRows } from "../kernels/tile.ts";
 import type { PoolAxes } from "../kernels/winner-lists.ts";
 import { gradientBlocks, type WinogradTile, winogradSchemes } from "../kernels/winograd.ts";
 import type { PooledConvParams } from "./pooled-gradients.ts";
+
+/** Channels of a unit of the depthwise kernel gradient: a cache line. */
+const depthwiseBlock = 16;
 
 /** Rows of B further apart than this many columns share too few cache sets: they are packed. */
 const widestRow = 384;
@@ -169,6 +173,25 @@ const transposedAxes = (window: WindowGeometry): Axes =>
     spread: axis.stride,
   }));
 
+/** Whether a convolution looks at single pixels, all of them: then it is a product of matrices. */
+const isPointwise = (axes: Axes, groups: number): boolean =>
+  groups === 1 &&
+  axes.every(
+    ({ in: inputs, out, size, stride, before }) =>
+      size === 1 && stride === 1 && before === 0 && out === inputs,
+  );
+
+function pointwise(node: Node, transposeB: boolean, epilogue: Epilogue): Node[] {
+  const [image, kernel, ...operands] = node.inputs;
+  const flat = ({ tensor, shape }: Ref, columns: number): Ref => ({
+    tensor,
+    shape: [sizeOf(shape) / columns, columns],
+  });
+  const [inC, outC] = kernel.shape.slice(-2);
+  const inputs = [flat(image, transposeB ? outC : inC), flat(kernel, outC), ...operands];
+  return chooseMatMul({ ...node, kernel: "matMul", inputs }, { transposeA: false, transposeB, epilogue });
+}
+
 function chooseConv(
   node: Node,
   { window, groups, epilogue = noEpilogue, pool }: Extended<ConvParams> & { pool?: "max" | "winners" },
@@ -187,6 +210,7 @@ function chooseConv(
     epilogue,
     pool: pool ?? "none",
   };
+  if (params.pool === "none" && isPointwise(params.axes, groups)) return pointwise(node, false, epilogue);
   const winograd = byWinograd(node, params, {
     offset: 0,
     taps: [3 * inC * channels, inC * channels],
@@ -215,6 +239,7 @@ function chooseInputGradient(
     return [{ ...node, kernel: "convDepthwise", params }];
   }
   const params: WasmConvParams = { axes, groups, inC: outC, outC: inC, epilogue, pool: "none" };
+  if (isPointwise(axes, groups)) return pointwise(node, true, epilogue);
   const lastTap = (taps - 1) * inC * channels;
   const winograd = byWinograd(node, params, {
     offset: lastTap,
@@ -240,7 +265,10 @@ function chooseKernelGradient(node: Node, { window, groups }: ConvParams): Node[
   const { inC, outC, channels } = convSizes(refTo(kernel), groups);
   const axes = forwardAxes(window);
   if (inC === 1 && outC === 1 && groups > 1) {
-    return [{ ...node, kernel: "convDepthwiseGradient", params: { axes, channels } }];
+    const blocks = Math.ceil(channels / depthwiseBlock);
+    const slices = slicesFor(node.inputs[0].shape[0], blocks, sizeOf(kernel.shape));
+    const params: DepthwiseGradientParams = { axes, channels, block: depthwiseBlock, slices };
+    return inSlices({ ...node, kernel: "convDepthwiseGradient", params }, slices);
   }
   const tile = isDirect(node) ? undefined : winogradTile({ axes, groups, inC, outC, pool: "none" }, 1);
   if (tile !== undefined) return kernelGradientByWinograd(node, { axes, inC, outC }, tile);
@@ -256,9 +284,9 @@ const leastSliceImages = 4;
 const mostSliceBytes = 2 * 1024 * 1024;
 
 /** Into how many slices a batch is cut: few channels have few blocks. */
-function winogradSlices(batch: number, inC: number, outC: number): number {
-  const wanted = Math.ceil(enoughGradientUnits / (gradientBlocks(inC) * gradientBlocks(outC)));
-  const fitting = Math.floor(mostSliceBytes / (9 * inC * outC * 4));
+function slicesFor(batch: number, blocks: number, weights: number): number {
+  const wanted = Math.ceil(enoughGradientUnits / blocks);
+  const fitting = Math.floor(mostSliceBytes / (weights * 4));
   return Math.max(1, Math.min(wanted, Math.floor(batch / leastSliceImages), fitting));
 }
 
@@ -267,7 +295,8 @@ function kernelGradientByWinograd(
   { axes: [, height, width], inC, outC }: Pick<KernelGradientParams, "axes" | "inC" | "outC">,
   tile: WinogradTile,
 ): Node[] {
-  const slices = winogradSlices(node.inputs[0].shape[0], inC, outC);
+  const blocks = gradientBlocks(inC) * gradientBlocks(outC);
+  const slices = slicesFor(node.inputs[0].shape[0], blocks, 9 * inC * outC);
   const params: WinogradGradientParams = { tile, height, width, inC, outC, slices };
   return inSlices({ ...node, kernel: "convKernelGradientWinograd", params }, slices);
 }
