@@ -1,5 +1,6 @@
 import { FileError } from "../../../core/errors.ts";
 import type { Shape } from "../../../core/shape.ts";
+import { furtherLayers } from "../../../layers/further.ts";
 import { layerTable } from "../../../layers/table.ts";
 import type { LayerSpec } from "../../../models/spec.ts";
 import type { Constant } from "../constant.ts";
@@ -62,7 +63,7 @@ export class ModelBuilder {
 
   /** Whether this package has a layer of that type. */
   hasLayer(type: string): boolean {
-    return Object.hasOwn(layerTable.common, type) || layerTable.further.includes(type);
+    return Object.hasOwn(layerTable.common, type) || Object.hasOwn(furtherLayers, type);
   }
 
   /** The one node that reads an array that nobody else needs, if it is of that op. */
