@@ -97,6 +97,7 @@ export {
 export type { Model } from "./training/model.ts";
 export type { EvaluateOptions, ModelOptions, SaveOptions } from "./training/model-options.ts";
 export type { Prediction } from "./training/predict.ts";
+export type { FileSource } from "./training/read-saved.ts";
 export type { TrainEvent, TrainingRun } from "./training/run.ts";
 export type { ArrayData, SampleStream, TrainingData } from "./training/samples.ts";
 export { sequential } from "./training/sequential.ts";

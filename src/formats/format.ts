@@ -1,6 +1,6 @@
 import type { Network } from "../models/network.ts";
 import type { LayerFactories } from "../models/spec.ts";
-import type { SavedModel } from "./saved-model.ts";
+import type { SavedArray, SavedModel } from "./saved-model.ts";
 
 /** A file to be read. */
 export interface ModelSource {
@@ -27,6 +27,8 @@ export interface OutputFile {
 export interface FormatModule {
   /** @throws FileError naming the place in the file and what is wrong there. Nothing in a file is evaluated. */
   read(source: ModelSource): SavedModel | Promise<SavedModel>;
+  /** The weights alone, for a network that is there. @throws FileError if they are not those of such a network. */
+  readWeights?(source: ModelSource, network: Network): readonly SavedArray[] | Promise<readonly SavedArray[]>;
   /** Files hold what the optimizer has gathered. Default false. */
   readonly keepsOptimizer?: boolean;
   /** The file asked for comes last, so that it is only there when all others are. */

@@ -27,8 +27,27 @@ const endsWith =
   (name: string): boolean =>
     extensions.some((extension) => name.toLowerCase().endsWith(extension));
 
+const isHdf5 = (bytes: Uint8Array): boolean =>
+  beginsWith(bytes, 0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a);
+
 /** In the order in which they are asked whether a file is theirs. */
 export const formats = {
+  keras: {
+    recognizes: (bytes) => beginsWith(bytes, 0x50, 0x4b, 0x03, 0x04),
+    isNamed: endsWith(".keras"),
+    load: () => import("./keras/format.ts"),
+  },
+  kerasWeights: {
+    /* Whether there is a model as well is told by the reader. */
+    recognizes: () => false,
+    isNamed: endsWith(".weights.h5"),
+    load: () => import("./keras/weights-format.ts"),
+  },
+  h5: {
+    recognizes: isHdf5,
+    isNamed: endsWith(".h5", ".hdf5"),
+    load: () => import("./keras/h5-format.ts"),
+  },
   safetensors: {
     recognizes: (bytes) => bytes[8] === 0x7b && !looksLikeJson(bytes),
     isNamed: endsWith(".safetensors"),

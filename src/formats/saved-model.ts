@@ -13,12 +13,16 @@ export interface SavedArray {
 export interface SavedModel {
   readonly name: string;
   readonly spec: ModelSpec;
+  /** What random draws of further training depend on. */
+  readonly seed?: number | undefined;
   /** How it was compiled, by names and numbers; missing if it was not. */
   readonly training?: SavedTraining | undefined;
   /** Under the paths of weights: `encoder/conv2d/kernel`. Missing in files of architectures alone. */
   readonly weights?: readonly SavedArray[] | undefined;
   /** How far the optimizer has come. */
   readonly optimizer?: SavedOptimizer | undefined;
+  /** Written by another system: how it was compiled is taken over as far as this package has it. */
+  readonly isForeign?: boolean | undefined;
   /** What a file says of compiling that this package cannot do: the model answers, but has to be compiled to train. */
   readonly notCompiled?: string | undefined;
 }

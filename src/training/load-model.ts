@@ -1,4 +1,5 @@
 import type { BackendOptions } from "../backends/choose-backend.ts";
+import { ConvNetError } from "../core/errors.ts";
 import { loadNamed, type NameTable, type SavedChoice } from "../core/name-table.ts";
 import { checkOptions } from "../core/names.ts";
 import type { SavedModel, SavedOptimizer, SavedTraining } from "../formats/saved-model.ts";
@@ -51,7 +52,8 @@ export async function loadModel(source: FileSource, options: LoadOptions = {}): 
   checkOptions("loadModel", options, ["backend", "threads", "workerUrl", "custom", "compile"]);
   const { compile = true, ...others } = options;
   const { where, saved } = await readSaved(source, options.custom?.layers);
-  const model = await modelFromSpec(saved.spec, { ...others, name: saved.name }, where);
+  const { spec, name, seed = 0 } = saved;
+  const model = await modelFromSpec(spec, { seed, ...others, name }, where);
   if (saved.weights) await model.setWeights(matchWeights(where, model.weightShapes, saved.weights));
   if (compile) await compileAsSaved(where, model, saved, options.custom);
   return model;
@@ -77,12 +79,18 @@ export async function modelFromSpec(
 async function compileAsSaved(
   where: string,
   model: Model,
-  { training, optimizer, notCompiled }: SavedModel,
+  { training, optimizer, notCompiled, isForeign }: SavedModel,
   custom: CustomObjects = {},
 ): Promise<void> {
   if (notCompiled !== undefined) model.notCompiled = notCompiled;
   if (!training) return;
-  await compileWith(where, model, training, custom);
+  try {
+    await compileWith(where, model, training, custom);
+  } catch (error) {
+    if (!isForeign || !(error instanceof ConvNetError)) throw error;
+    model.notCompiled = `one that was compiled with what this package has not: ${error.message}`;
+    return;
+  }
   if (optimizer) await restoreOptimizer(model, optimizer);
 }
 

@@ -16,7 +16,7 @@ export interface EvaluateOptions {
 }
 
 export interface SaveOptions {
-  /** What kind of file: `"safetensors"`, `"spec"`. Default: what the name of the file says. */
+  /** What kind of file: `"keras"`, `"h5"`, `"safetensors"` and others. Default: what the name of the file says. */
   format?: FormatName;
 }
 

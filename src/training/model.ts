@@ -27,6 +27,7 @@ import {
 } from "./model-options.ts";
 import type { Prediction } from "./predict.ts";
 import type { BatchShape } from "./predict-graph.ts";
+import type { FileSource } from "./read-saved.ts";
 import { TrainingRun } from "./run.ts";
 import { checkSamples, isStream, type SampleStream, type TrainingData } from "./samples.ts";
 import type { ModelParts } from "./save-model.ts";
@@ -356,6 +357,16 @@ export class Model implements TrainedModel {
   async setWeights(weights: readonly (WeightArray | Float32Array)[]): Promise<void> {
     const { writeWeights } = await import("./weights.ts");
     await writeWeights(this.network, await this.openBackend(), weights);
+  }
+
+  /**
+   * Takes the weights of a file: of Keras (`.weights.h5`, `.h5`, `.keras`) or of any other format that models load from.
+   *
+   * @throws FileError naming the weight that does not fit; nothing is changed then.
+   */
+  async loadWeights(source: FileSource): Promise<void> {
+    const { loadWeights } = await import("./load-weights.ts");
+    await loadWeights(await this.parts(), source);
   }
 
   /** SHA-256 of all weights as little-endian float32 in the order of `getWeights`. Equal bits, equal hash. */

@@ -1,32 +1,35 @@
 import { FileError, UsageError } from "../core/errors.ts";
 import { readFile } from "../core/files.ts";
 import { formatShape, type Shape, sameShape } from "../core/shape.ts";
+import type { ModelSource } from "../formats/format.ts";
 import type { SavedArray, SavedModel } from "../formats/saved-model.ts";
 import type { LayerFactories } from "../models/spec.ts";
 
 /** Path (Node), address (browser), or the bytes of a file. */
 export type FileSource = string | URL | Uint8Array;
 
-/** What to call a file in errors. */
-export function nameOfSource(source: FileSource): string {
-  return source instanceof Uint8Array ? "model" : String(source);
+/** A file that is there, and what its format may read beside it. @param own layers that are not part of this package */
+export async function openSource(source: FileSource, own: LayerFactories = {}): Promise<ModelSource> {
+  const where = source instanceof Uint8Array ? "model" : String(source);
+  const beside = (name: string): Promise<Uint8Array> => readBytes(addressBeside(where, source, name));
+  return { bytes: await readBytes(source), where, own, beside };
 }
 
 /**
  * A model as it stands in a file of any format, and what to call the file in errors.
  *
- * @param own layers that are not part of this package, by type
  * @throws FileError if it is no such file.
  */
 export async function readSaved(
-  source: FileSource,
-  own: LayerFactories = {},
+  from: FileSource,
+  own?: LayerFactories,
 ): Promise<{ where: string; saved: SavedModel }> {
-  const where = nameOfSource(source);
-  const [bytes, { formatOfBytes }] = await Promise.all([readBytes(source), import("../formats/formats.ts")]);
-  const format = await formatOfBytes(bytes, where).load();
-  const beside = (name: string): Promise<Uint8Array> => readBytes(addressBeside(where, source, name));
-  return { where, saved: await format.read({ bytes, where, own, beside }) };
+  const [source, { formatOfBytes }] = await Promise.all([
+    openSource(from, own),
+    import("../formats/formats.ts"),
+  ]);
+  const format = await formatOfBytes(source.bytes, source.where).load();
+  return { where: source.where, saved: await format.read(source) };
 }
 
 /** A file of the same folder: names in files must not lead anywhere else. */
@@ -60,7 +63,7 @@ function isAddress(source: string | URL): boolean {
 }
 
 /** The bytes of a file, read or fetched. @throws FileError if it is not there. */
-export async function readBytes(source: FileSource): Promise<Uint8Array> {
+async function readBytes(source: FileSource): Promise<Uint8Array> {
   if (source instanceof Uint8Array) return source;
   if (!isAddress(source)) return readFile(String(source));
   const response = await fetch(source);

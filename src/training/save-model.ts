@@ -28,6 +28,7 @@ export async function savedModel(
   return {
     name,
     spec: specOf(network),
+    seed: session.seed,
     weights: await readWeights(network, session.backend),
     training: compiled && savedTraining(compiled),
     optimizer: compiled && withOptimizer ? await savedOptimizer(compiled, session, learningRate) : undefined,
