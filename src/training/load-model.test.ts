@@ -46,7 +46,7 @@ describe("model files", () => {
     );
     await writeFile(join(folder, "text"), "hello, this is no model");
     await expect(loadModel(join(folder, "text"))).rejects.toThrow(
-      /text: expected a model: safetensors, .*, got a file that begins with 68 65 6c 6c/,
+      /text: expected a model: keras, .*, got a file that begins with 68 65 6c 6c/,
     );
   });
 

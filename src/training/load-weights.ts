@@ -1,11 +1,10 @@
-import { formatOfBytes } from "../formats/formats.ts";
 import { type FileSource, matchWeights, openSource } from "./read-saved.ts";
 import type { ModelParts } from "./save-model.ts";
 import { writeWeights } from "./weights.ts";
 
 /** Gives a model the weights of a file of any format; nothing is changed if they do not fit. */
 export async function loadWeights({ network, session }: ModelParts, from: FileSource): Promise<void> {
-  const source = await openSource(from);
+  const [source, { formatOfBytes }] = await Promise.all([openSource(from), import("../formats/formats.ts")]);
   const format = await formatOfBytes(source.bytes, source.where).load();
   const weights = format.readWeights
     ? await format.readWeights(source, network)

@@ -1,7 +1,8 @@
+import type { SavedChoice } from "../../core/name-table.ts";
 import { type Shape, sameShape } from "../../core/shape.ts";
 import type { Network } from "../../models/network.ts";
 import type { GroupBuilder } from "../hdf5/write-hdf5.ts";
-import type { SavedArray, SavedChoice, SavedOptimizer } from "../saved-model.ts";
+import type { SavedArray, SavedOptimizer } from "../saved-model.ts";
 import type { StoredArray } from "./layer-weights.ts";
 
 /**

@@ -1,4 +1,5 @@
-import type { SavedChoice, SavedTraining } from "../saved-model.ts";
+import type { SavedChoice } from "../../core/name-table.ts";
+import type { SavedTraining } from "../saved-model.ts";
 import { nameOfClass, optionOf } from "./classes.ts";
 import { readChoice } from "./read-options.ts";
 import { type Config, isObject, refusal } from "./refuse.ts";

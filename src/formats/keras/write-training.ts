@@ -1,4 +1,5 @@
-import type { SavedChoice, SavedTraining } from "../saved-model.ts";
+import type { SavedChoice } from "../../core/name-table.ts";
+import type { SavedTraining } from "../saved-model.ts";
 import { snakeCaseOf } from "./classes.ts";
 import type { Config } from "./refuse.ts";
 import { type Style, writeChoice } from "./write-options.ts";
