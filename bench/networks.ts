@@ -22,6 +22,8 @@ interface Network {
   readonly inputShape: readonly [height: number, width: number, channels: number];
   /** What becomes of an image. */
   readonly apply: (image: Tensor) => Tensor;
+  /** Whether every pixel is of one of two classes, instead of the image of one of ten. Default false. */
+  readonly perPixel?: boolean;
 }
 
 /** One layer after the other. */
@@ -156,7 +158,28 @@ const networks = {
       return classes().apply(layers.globalAveragePooling2d().apply(last));
     },
   },
+  /** Ronneberger et al. 2015 (arXiv 1505.04597) with padding, 16 to 128 channels, one class a pixel. */
+  unet: {
+    inputShape: [64, 64, 3],
+    perPixel: true,
+    apply: (image) =>
+      layers
+        .conv2d({ filters: 1, kernelSize: 1, activation: "sigmoid" })
+        .apply(level(image, [16, 32, 64, 128])),
+  },
 } satisfies Record<string, Network>;
+
+/** One level of a U-Net: what lies below works on half the size and comes back up beside the level's own maps. */
+function level(image: Tensor, [filters, ...below]: readonly number[]): Tensor {
+  const maps = twice(filters, image);
+  if (below.length === 0) return maps;
+  const deep = level(pool().apply(maps), below);
+  const up = layers.conv2dTranspose({ filters, kernelSize: 2, strides: 2 }).apply(deep);
+  return twice(filters, layers.concatenate().apply([maps, up]));
+}
+
+const twice = (filters: number, image: Tensor): Tensor =>
+  conv(filters, 3).apply(conv(filters, 3).apply(image));
 
 export type NetworkName = keyof typeof networks;
 
@@ -182,24 +205,28 @@ export function networkOf(choice: NetworkChoice): Network {
   return networks[choice];
 }
 
-/** The network, compiled with Adam for ten classes. */
+/** The network, compiled with Adam for its classes. */
 export function compiledModel(choice: NetworkChoice, options: ModelOptions = {}): Model {
-  const { inputShape, apply } = networkOf(choice);
+  const { inputShape, apply, perPixel } = networkOf(choice);
   const image = input({ shape: inputShape });
   const made = model({ inputs: image, outputs: apply(image), seed: 1, ...options });
-  made.compile({ optimizer: "adam", loss: "sparseCategoricalCrossentropy", metrics: ["accuracy"] });
+  if (perPixel) made.compile({ optimizer: "adam", loss: "binaryCrossentropy" });
+  else made.compile({ optimizer: "adam", loss: "sparseCategoricalCrossentropy", metrics: ["accuracy"] });
   return made;
 }
 
 /** Images of noise with classes at random: what is measured does not depend on what they show. */
 export function noise(choice: NetworkChoice, count: number): Dataset {
-  const { inputShape } = networkOf(choice);
-  const x = new Float32Array(count * inputShape[0] * inputShape[1] * inputShape[2]);
+  const { inputShape, perPixel } = networkOf(choice);
+  const pixels = inputShape[0] * inputShape[1];
+  const x = new Float32Array(count * pixels * inputShape[2]);
   let state = 1;
   const next = (): number => {
     state = (Math.imul(state, 1664525) + 1013904223) | 0;
     return state >>> 8;
   };
   for (let i = 0; i < x.length; i++) x[i] = next() / 2 ** 24;
-  return dataset({ x, y: Uint8Array.from({ length: count }, () => next() % 10), sampleShape: inputShape });
+  const [length, classCount] = perPixel ? [count * pixels, 2] : [count, 10];
+  const y = Uint8Array.from({ length }, () => next() % classCount);
+  return dataset({ x, y, sampleShape: inputShape });
 }

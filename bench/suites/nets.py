@@ -1,4 +1,4 @@
-"""PyTorch's side of the nets and memory suites: the networks of bench/networks.ts, and some that are to come there.
+"""PyTorch's side of the nets and memory suites: the networks of bench/networks.ts.
 
   python3 nets.py --net lenet5|allConvolutional|vgg11|resnet20|mobilenetV2|unet --mode train|infer|rss
                   [--batch N --threads N --layout nchw|nhwc --warmup S --seconds S --repeats N --steps N]

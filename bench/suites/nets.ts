@@ -22,6 +22,7 @@ const rows: readonly Row[] = [
   { network: "vgg11", title: "VGG-11, 32² × 3", batch: 32, seconds: 3 },
   { network: "resnet20", title: "ResNet-20, 32² × 3", batch: 64, seconds: 2 },
   { network: "mobilenetV2", title: "MobileNetV2, 96² × 3", batch: 32, seconds: 4 },
+  { network: "unet", title: "U-Net, 64² × 3", batch: 32, seconds: 4 },
 ];
 
 const threads = 2;
