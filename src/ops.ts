@@ -44,6 +44,7 @@ export { maxPool } from "./graph/ops/max-pool.ts";
 export { pad, slice } from "./graph/ops/pad.ts";
 export { reduceMax, reduceMean, reduceMin } from "./graph/ops/reduce-max.ts";
 export { broadcastTo, reduceSum } from "./graph/ops/reduce-sum.ts";
+export { type RowTaps, resample } from "./graph/ops/resample.ts";
 export { reshape } from "./graph/ops/reshape.ts";
 export { softmax, softmaxCrossEntropy } from "./graph/ops/softmax.ts";
 export { stopGradient } from "./graph/ops/stop-gradient.ts";

@@ -1,12 +1,34 @@
 import * as augmentations from "./augmentations.ts";
+import {
+  adaptiveAveragePooling1d,
+  adaptiveAveragePooling2d,
+  adaptiveAveragePooling3d,
+  adaptiveMaxPooling1d,
+  adaptiveMaxPooling2d,
+  adaptiveMaxPooling3d,
+} from "./adaptive-pooling.ts";
 import { batchNormalization } from "./batch-normalization.ts";
+import { centerCrop } from "./center-crop.ts";
 import { concatenate } from "./concatenate.ts";
+import { constantPadding1d, constantPadding2d, constantPadding3d } from "./constant-padding.ts";
 import { conv1dTranspose, conv2dTranspose, conv3dTranspose } from "./conv-transpose.ts";
 import { conv1d } from "./conv1d.ts";
 import { conv3d } from "./conv3d.ts";
 import { cropping1d, cropping2d, cropping3d } from "./cropping.ts";
+import { depthToSpace, spaceToDepth } from "./depth-to-space.ts";
 import { depthwiseConv1d, depthwiseConv2d } from "./depthwise-conv.ts";
 import { dot } from "./dot.ts";
+import {
+  circularPadding1d,
+  circularPadding2d,
+  circularPadding3d,
+  reflectionPadding1d,
+  reflectionPadding2d,
+  reflectionPadding3d,
+  replicationPadding1d,
+  replicationPadding2d,
+  replicationPadding3d,
+} from "./edge-padding.ts";
 import { globalAveragePooling1d } from "./global-average-pooling1d.ts";
 import {
   globalAveragePooling2d,
@@ -25,19 +47,34 @@ import {
 } from "./pooling.ts";
 import { rescaling } from "./rescaling.ts";
 import { reshape } from "./reshape.ts";
+import { resizing } from "./resizing.ts";
 import { separableConv1d, separableConv2d } from "./separable-conv.ts";
+import { upSampling1d, upSampling2d, upSampling3d } from "./up-sampling.ts";
 import { zeroPadding1d, zeroPadding2d, zeroPadding3d } from "./zero-padding.ts";
 
 /** Layers that load when a saved model or a JSON spec names one of them. */
 export const furtherLayers = {
   ...augmentations,
+  adaptiveAveragePooling1d,
+  adaptiveAveragePooling2d,
+  adaptiveAveragePooling3d,
+  adaptiveMaxPooling1d,
+  adaptiveMaxPooling2d,
+  adaptiveMaxPooling3d,
   add,
   average,
   averagePooling1d,
   averagePooling2d,
   averagePooling3d,
   batchNormalization,
+  centerCrop,
+  circularPadding1d,
+  circularPadding2d,
+  circularPadding3d,
   concatenate,
+  constantPadding1d,
+  constantPadding2d,
+  constantPadding3d,
   conv1d,
   conv1dTranspose,
   conv2dTranspose,
@@ -46,6 +83,7 @@ export const furtherLayers = {
   cropping1d,
   cropping2d,
   cropping3d,
+  depthToSpace,
   depthwiseConv1d,
   depthwiseConv2d,
   dot,
@@ -55,16 +93,27 @@ export const furtherLayers = {
   globalMaxPooling1d,
   globalMaxPooling2d,
   globalMaxPooling3d,
+  maximum,
   maxPooling1d,
   maxPooling3d,
-  maximum,
   minimum,
   multiply,
+  reflectionPadding1d,
+  reflectionPadding2d,
+  reflectionPadding3d,
+  replicationPadding1d,
+  replicationPadding2d,
+  replicationPadding3d,
   rescaling,
   reshape,
+  resizing,
   separableConv1d,
   separableConv2d,
+  spaceToDepth,
   subtract,
+  upSampling1d,
+  upSampling2d,
+  upSampling3d,
   zeroPadding1d,
   zeroPadding2d,
   zeroPadding3d,

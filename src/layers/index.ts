@@ -1,7 +1,27 @@
 export { type ActivationOptions, activation } from "./activation.ts";
 export * from "./augmentations.ts";
+export {
+  type AdaptivePooling1dOptions,
+  type AdaptivePooling2dOptions,
+  type AdaptivePooling3dOptions,
+  adaptiveAveragePooling1d,
+  adaptiveAveragePooling2d,
+  adaptiveAveragePooling3d,
+  adaptiveMaxPooling1d,
+  adaptiveMaxPooling2d,
+  adaptiveMaxPooling3d,
+} from "./adaptive-pooling.ts";
 export { type BatchNormalizationOptions, batchNormalization } from "./batch-normalization.ts";
+export { type CenterCropOptions, centerCrop } from "./center-crop.ts";
 export { type ConcatenateOptions, concatenate } from "./concatenate.ts";
+export {
+  type ConstantPadding1dOptions,
+  type ConstantPadding2dOptions,
+  type ConstantPadding3dOptions,
+  constantPadding1d,
+  constantPadding2d,
+  constantPadding3d,
+} from "./constant-padding.ts";
 export {
   type Conv1dTransposeOptions,
   type Conv2dTransposeOptions,
@@ -22,6 +42,7 @@ export {
   cropping3d,
 } from "./cropping.ts";
 export { type DenseOptions, dense } from "./dense.ts";
+export { type BlockOptions, depthToSpace, spaceToDepth } from "./depth-to-space.ts";
 export {
   type DepthwiseConv1dOptions,
   type DepthwiseConv2dOptions,
@@ -30,6 +51,20 @@ export {
 } from "./depthwise-conv.ts";
 export { type DotOptions, dot } from "./dot.ts";
 export { type DropoutOptions, dropout } from "./dropout.ts";
+export {
+  circularPadding1d,
+  circularPadding2d,
+  circularPadding3d,
+  type EdgePadding1dOptions,
+  type EdgePadding2dOptions,
+  type EdgePadding3dOptions,
+  reflectionPadding1d,
+  reflectionPadding2d,
+  reflectionPadding3d,
+  replicationPadding1d,
+  replicationPadding2d,
+  replicationPadding3d,
+} from "./edge-padding.ts";
 export { flatten } from "./flatten.ts";
 export { globalAveragePooling1d } from "./global-average-pooling1d.ts";
 export {
@@ -55,12 +90,21 @@ export {
 } from "./pooling.ts";
 export { type RescalingOptions, rescaling } from "./rescaling.ts";
 export { type ReshapeOptions, reshape } from "./reshape.ts";
+export { type ResizingOptions, resizing } from "./resizing.ts";
 export {
   type SeparableConv1dOptions,
   type SeparableConv2dOptions,
   separableConv1d,
   separableConv2d,
 } from "./separable-conv.ts";
+export {
+  type UpSampling1dOptions,
+  type UpSampling2dOptions,
+  type UpSampling3dOptions,
+  upSampling1d,
+  upSampling2d,
+  upSampling3d,
+} from "./up-sampling.ts";
 export {
   type ZeroPadding1dOptions,
   type ZeroPadding2dOptions,

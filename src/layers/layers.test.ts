@@ -16,6 +16,7 @@ import { mergingCases } from "./cases/merging.ts";
 import { normalizationCases } from "./cases/normalization.ts";
 import { paddingCases } from "./cases/padding.ts";
 import { poolingCases } from "./cases/pooling.ts";
+import { sizeCases } from "./cases/size.ts";
 import * as layers from "./index.ts";
 import { input as entrance } from "./input.ts";
 import type { Layer } from "./layer.ts";
@@ -33,6 +34,7 @@ const rows: readonly LayerCase[] = [
   ...normalizationCases,
   ...paddingCases,
   ...poolingCases,
+  ...sizeCases,
 ];
 
 /** A chain of a layer with one input, or a model in which a layer gets several. */

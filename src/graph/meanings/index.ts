@@ -15,6 +15,7 @@ import { pad, slice } from "./pad.ts";
 import { randomUniform } from "./random-uniform.ts";
 import { reduceMax } from "./reduce-max.ts";
 import { broadcastTo, reduceSum } from "./reduce-sum.ts";
+import { resample } from "./resample.ts";
 import { reshape } from "./reshape.ts";
 import { softmax, softmaxCrossEntropy } from "./softmax.ts";
 import { stopGradient } from "./stop-gradient.ts";
@@ -41,6 +42,7 @@ export const meanings = {
   matMul,
   maxPool,
   maxPoolGradient,
+  resample,
   pad,
   slice,
   randomUniform,

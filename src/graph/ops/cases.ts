@@ -3,6 +3,7 @@ import { convolutionCases } from "./cases/convolution.ts";
 import { elementwiseCases } from "./cases/elementwise.ts";
 import { type OpCase, x } from "./cases/op-case.ts";
 import { poolingCases } from "./cases/pooling.ts";
+import { resampleCases } from "./cases/resample.ts";
 import { concatenate } from "./concatenate.ts";
 import * as elementwise from "./elementwise.ts";
 import { gather, scatterAdd } from "./gather.ts";
@@ -24,6 +25,7 @@ export const opCases: Record<OpName, readonly OpCase[]> = {
   ...convolutionCases,
   ...poolingCases,
   ...affineTransformCases,
+  ...resampleCases,
   reduceSum: [
     { name: "all", inputs: [x([7, 13])], write: ([a]) => reduceSum(a), terms: 91 },
     { name: "last axis", inputs: [x([5, 18])], write: ([a]) => reduceSum(a, { axes: 1 }), terms: 18 },

@@ -13,6 +13,7 @@ import { padOp, sliceOp } from "./pad.ts";
 import { randomUniformOp } from "./random-uniform.ts";
 import { reduceMaxOp } from "./reduce-max.ts";
 import { broadcastToOp, reduceSumOp } from "./reduce-sum.ts";
+import { resampleOp } from "./resample.ts";
 import { reshapeOp } from "./reshape.ts";
 import { softmaxCrossEntropyOp, softmaxOp } from "./softmax.ts";
 import { stopGradientOp } from "./stop-gradient.ts";
@@ -28,6 +29,7 @@ export const ops = {
   broadcastTo: broadcastToOp,
   reshape: reshapeOp,
   transpose: transposeOp,
+  resample: resampleOp,
   pad: padOp,
   slice: sliceOp,
   concatenate: concatenateOp,

@@ -43,4 +43,37 @@ export const paddingCases: LayerCase[] = [
     [3, 2, 4, 2],
     [1, 2, 2, 2],
   ),
+
+  row(
+    "constantPadding1d",
+    (inputShape) => layers.constantPadding1d({ padding: [0, 2], value: -1, inputShape }),
+    [4, 3],
+    [6, 3],
+  ),
+  row(
+    "constantPadding2d",
+    (inputShape) => layers.constantPadding2d({ value: 0.5, inputShape }),
+    [4, 3, 2],
+    [6, 5, 2],
+  ),
+  row(
+    "constantPadding3d",
+    (inputShape) => layers.constantPadding3d({ padding: [1, 0, 2], value: 0.25, inputShape }),
+    [2, 3, 2, 2],
+    [4, 3, 6, 2],
+  ),
+  ...[layers.reflectionPadding1d, layers.replicationPadding1d, layers.circularPadding1d].map((make) =>
+    row(make().type, (inputShape) => make({ padding: [2, 1], inputShape }), [4, 3], [7, 3]),
+  ),
+  ...[layers.reflectionPadding2d, layers.replicationPadding2d, layers.circularPadding2d].map((make) =>
+    row(make().type, (inputShape) => make({ padding: [[1, 2], 3], inputShape }), [4, 5, 6], [7, 11, 6]),
+  ),
+  ...[layers.reflectionPadding3d, layers.replicationPadding3d, layers.circularPadding3d].map((make) =>
+    row(
+      make().type,
+      (inputShape) => make({ padding: [1, 0, [0, 2]], inputShape }),
+      [2, 3, 3, 2],
+      [4, 3, 5, 2],
+    ),
+  ),
 ];

@@ -12,6 +12,7 @@ import { maxPool, maxPoolWinners } from "./max-pool.ts";
 import { maxPoolGradient, scatterWinners } from "./max-pool-gradient.ts";
 import { pad } from "./pad.ts";
 import { randomUniform } from "./random-uniform.ts";
+import { resample } from "./resample.ts";
 
 export const furtherKernels = {
   affineTransform,
@@ -32,4 +33,5 @@ export const furtherKernels = {
   scatterWinners,
   pad,
   randomUniform,
+  resample,
 };
