@@ -1,4 +1,3 @@
-import * as augmentations from "./augmentations.ts";
 import {
   adaptiveAveragePooling1d,
   adaptiveAveragePooling2d,
@@ -7,6 +6,7 @@ import {
   adaptiveMaxPooling2d,
   adaptiveMaxPooling3d,
 } from "./adaptive-pooling.ts";
+import * as augmentations from "./augmentations.ts";
 import { batchNormalization } from "./batch-normalization.ts";
 import { centerCrop } from "./center-crop.ts";
 import { concatenate } from "./concatenate.ts";

@@ -1,5 +1,4 @@
 export { type ActivationOptions, activation } from "./activation.ts";
-export * from "./augmentations.ts";
 export {
   type AdaptivePooling1dOptions,
   type AdaptivePooling2dOptions,
@@ -11,6 +10,7 @@ export {
   adaptiveMaxPooling2d,
   adaptiveMaxPooling3d,
 } from "./adaptive-pooling.ts";
+export * from "./augmentations.ts";
 export { type BatchNormalizationOptions, batchNormalization } from "./batch-normalization.ts";
 export { type CenterCropOptions, centerCrop } from "./center-crop.ts";
 export { type ConcatenateOptions, concatenate } from "./concatenate.ts";
