@@ -41,7 +41,7 @@ function networkOf(where: string, spec: unknown, own: LayerFactories): Network {
   return connect(where, list, own, { inputs, outputs });
 }
 
-function layerList(where: string, spec: unknown): readonly unknown[] {
+export function layerList(where: string, spec: unknown): readonly unknown[] {
   const list = (spec as Partial<ModelSpec> | null)?.layers;
   if (Array.isArray(list) && list.length > 0) return list;
   throw new OptionError({
@@ -51,7 +51,7 @@ function layerList(where: string, spec: unknown): readonly unknown[] {
   });
 }
 
-function checkedEntry(place: string, entry: unknown): LayerSpec {
+export function checkedEntry(place: string, entry: unknown): LayerSpec {
   if (typeof (entry as Partial<LayerSpec> | null)?.type === "string") return entry as LayerSpec;
   throw new OptionError({
     where: place,
@@ -130,12 +130,12 @@ function connect(
 const nameOf = (entry: unknown): string => String((entry as LayerSpec).name);
 
 /** `a` → `a#0.0`, `a#1` → `a#1.0`. */
-function fullReference(ref: string): string {
+export function fullReference(ref: string): string {
   const [, name, use = "0", index = "0"] = /^(.*?)(?:#(\d+)(?:\.(\d+))?)?$/s.exec(ref) ?? [];
   return `${name}#${use}.${index}`;
 }
 
-function callsOf(place: string, calls: unknown): { inputs: readonly string[]; training?: false }[] {
+export function callsOf(place: string, calls: unknown): { inputs: readonly string[]; training?: false }[] {
   const isList = (list: unknown): list is string[] =>
     Array.isArray(list) && list.every((ref) => typeof ref === "string");
   const parsed = (Array.isArray(calls) ? calls : []).map((call: unknown) => {
