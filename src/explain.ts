@@ -15,6 +15,10 @@ export type {
   Term,
 } from "./explain/arithmetic/explanation.ts";
 export type { ClassOptions } from "./explain/class-score.ts";
+export type { CodeTraining } from "./explain/code/code-settings.ts";
+export { type CodeProblem, type ParsedCode, parseCode } from "./explain/code/parse-code.ts";
+export { type CodeTarget, toCode } from "./explain/code/to-code.ts";
+export type { CodeToken, TokenKind } from "./explain/code/token.ts";
 export {
   type Calibration,
   type CalibrationBin,
@@ -66,6 +70,16 @@ export { type OcclusionMap, type OcclusionOptions, occlusion } from "./explain/o
 export { patch, type WeightPatch } from "./explain/patch.ts";
 export { type RasterizeOptions, rasterizeStrokes, type Stroke } from "./explain/rasterize-strokes.ts";
 export { type PixelMap, type SmoothGradOptions, saliency, smoothGrad } from "./explain/saliency.ts";
+export { applyFix } from "./explain/spec/apply-fix.ts";
+export { type CheckSpecOptions, checkSpec } from "./explain/spec/check-spec.ts";
+export type {
+  LayerReport,
+  SpecEdit,
+  SpecFix,
+  SpecProblem,
+  SpecReport,
+  WindowReport,
+} from "./explain/spec/spec-report.ts";
 export { type Change, type ExplainedTrainStep, step } from "./explain/step.ts";
 export { type PngOptions, toPng } from "./explain/to-png.ts";
 export { type LayerTrace, type PlaceArray, type Trace, trace } from "./explain/trace.ts";
