@@ -62,6 +62,26 @@ const kinds: { name: string; make: () => Layer[] }[] = [
     name: "conv2d, depthwise",
     make: () => [layers.conv2d({ filters: 4, kernelSize: 3, groups: 4, activation: "sigmoid" })],
   },
+  {
+    name: "conv2dTranspose, strides",
+    make: () => [layers.conv2dTranspose({ filters: 3, kernelSize: 3, strides: 2, padding: "same" })],
+  },
+  {
+    name: "conv2dTranspose, wide",
+    make: () => [layers.conv2dTranspose({ filters: 9, kernelSize: 3, activation: "relu" })],
+  },
+  { name: "depthwiseConv2d", make: () => [layers.depthwiseConv2d({ kernelSize: 3, depthMultiplier: 2 })] },
+  { name: "separableConv2d", make: () => [layers.separableConv2d({ filters: 5, kernelSize: 3 })] },
+  { name: "cropping2d", make: () => [layers.cropping2d({ cropping: 1 })] },
+  { name: "globalMaxPooling2d", make: () => [layers.globalMaxPooling2d()] },
+  {
+    name: "conv1d and its transpose",
+    make: () => [
+      layers.reshape({ targetShape: [42, 4] }),
+      layers.conv1d({ filters: 3, kernelSize: 4, strides: 3, padding: "same", activation: "tanh" }),
+      layers.conv1dTranspose({ filters: 2, kernelSize: 3, strides: 2 }),
+    ],
+  },
   { name: "maxPooling2d", make: () => [layers.maxPooling2d({ poolSize: 3, strides: 2, padding: "same" })] },
   {
     name: "averagePooling2d",
