@@ -9,8 +9,10 @@ export const schema = {
     producerVersion: [3, "string"],
     graph: [7, "Graph"],
     opsetImport: [8, "OperatorSet", "repeated"],
+    metadataProps: [14, "Entry", "repeated"],
     functions: [25, "bytes", "repeated"],
   },
+  Entry: { key: [1, "string"], value: [2, "string"] },
   OperatorSet: { domain: [1, "string"], version: [2, "int64"] },
   Graph: {
     node: [1, "Node", "repeated"],
