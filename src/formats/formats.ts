@@ -53,6 +53,12 @@ export const formats = {
     isNamed: endsWith(".safetensors"),
     load: () => import("./safetensors/format.ts"),
   },
+  tfjs: {
+    recognizes: (bytes) =>
+      looksLikeJson(bytes) && new TextDecoder().decode(bytes).includes('"modelTopology"'),
+    isNamed: (name) => name === "model.json",
+    load: () => import("./tfjs/format.ts"),
+  },
   spec: {
     recognizes: looksLikeJson,
     isNamed: endsWith(".json"),

@@ -1,4 +1,5 @@
 import { FileError } from "../../core/errors.ts";
+import { halfValue } from "../half.ts";
 import type { FileBytes } from "./reader.ts";
 
 /** What the elements of an array are. */
@@ -52,15 +53,6 @@ export function readDatatype(file: FileBytes, at: number): Datatype {
   if (kind === "enumeration" && (file.u8(at + 8) & 15) === 0) return readDatatype(file, at + 8);
   if (kind === "variable-length" && (bits & 15) === 1 && moreBits <= 1) return { kind: "variableText", size };
   throw file.problem(at, "numbers or text", `elements of kind ${kind}`);
-}
-
-/** The exact value of half precision. */
-function halfValue(half: number): number {
-  const sign = half & 0x8000 ? -1 : 1;
-  const exponent = (half >> 10) & 31;
-  const mantissa = half & 1023;
-  if (exponent === 31) return mantissa ? Number.NaN : sign * Infinity;
-  return exponent === 0 ? sign * mantissa * 2 ** -24 : sign * (1 + mantissa / 1024) * 2 ** (exponent - 15);
 }
 
 function elementReader(type: Datatype, view: DataView): (at: number) => number {

@@ -21,11 +21,11 @@ export function orderedWeights(layer: Layer): Weight[] {
 }
 
 /**
- * All weights of a layer in the order of Keras's older files: what training changes now, then all others. In a model
- * inside another, frozen layers stand among the others.
+ * All weights of layers in the order of Keras's older files: what training changes now, then all others. In a model inside
+ * another, frozen layers stand among the others.
  */
-export function legacyWeights(layer: Layer): Weight[] {
-  const parts = innermost(layer);
+export function legacyWeights(...layers: readonly Layer[]): Weight[] {
+  const parts = layers.flatMap(innermost);
   const changes = (part: Layer, weight: Weight): boolean => part.trainable && weight.trainable;
   const list = parts.flatMap((part) => orderedWeights(part).map((weight) => ({ part, weight })));
   return [
