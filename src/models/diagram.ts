@@ -37,11 +37,21 @@ const unitStep = 15;
 /** How far the depth of a block is drawn to the right and up, per pixel of width. */
 const slant = 0.35;
 
+/** Room between neighbouring texts. */
+const labelGap = 10;
+/** Width of a letter, roughly. */
+const letter = 6.8;
+
+/** Width of what is written above and below a stage. */
+function labelWidth({ made, shape }: Stage): number {
+  return Math.max(...[...made, shape.join(" × ")].map((line) => line.length)) * letter;
+}
+
 /** Layers that neither change the shape nor have weights are mentioned with the layer before them. */
 function stagesOf({ layers, inputShape, shapes }: Drawable): Stage[] {
   const kindOf = (shape: Shape, type: string): Stage["kind"] => {
-    if (shape.length === 3) return "volume";
-    return type === "dense" ? "units" : "row";
+    if (type === "dense") return "units";
+    return shape.length > 1 ? "volume" : "row";
   };
   const stages: Stage[] = [{ shape: inputShape, made: ["input"], kind: kindOf(inputShape, ""), window: 0 }];
   for (const [i, layer] of layers.entries()) {
@@ -54,10 +64,18 @@ function stagesOf({ layers, inputShape, shapes }: Drawable): Stage[] {
       continue;
     }
     const size = layer.options.kernelSize ?? layer.options.poolSize ?? 0;
-    const window = Number([size].flat()[0]);
+    /* A transposed convolution goes the other way: from a pixel to a window. */
+    const window = layer.type.endsWith("Transpose") ? 0 : Number([size].flat().at(-2) ?? [size].flat()[0]);
     stages.push({ shape: shapes[i], made: describe(layer), kind: kindOf(shapes[i], layer.type), window });
   }
   return stages;
+}
+
+/** Height, width and channels of a block: sequences are one pixel wide, the planes of a volume stand behind each other. */
+function blockOf(shape: Shape): readonly [height: number, width: number, channels: number] {
+  if (shape.length === 2) return [shape[0], 1, shape[1]];
+  const [height, width, channels] = shape.slice(-3);
+  return [height, width, channels * sizeOf(shape.slice(0, -3))];
 }
 
 interface Scale {
@@ -66,7 +84,7 @@ interface Scale {
 }
 
 function scaleOf(stages: readonly Stage[]): Scale {
-  const volumes = stages.filter(({ kind }) => kind === "volume").map(({ shape }) => shape);
+  const volumes = stages.filter(({ kind }) => kind === "volume").map(({ shape }) => blockOf(shape));
   const pixels = Math.max(1, ...volumes.map(([height, width]) => Math.max(height, width)));
   const channels = Math.max(1, ...volumes.map(([, , depth]) => depth));
   return { perPixel: tallest / pixels, perChannel: thickest / channels };
@@ -96,7 +114,7 @@ function polygon(points: readonly (readonly [number, number])[], style: string):
 }
 
 function drawVolume(stage: Stage, x: number, middle: number, { perPixel, perChannel }: Scale): Placed {
-  const [rows, columns, channels] = stage.shape;
+  const [rows, columns, channels] = blockOf(stage.shape);
   const height = Math.max(3, rows * perPixel);
   const right = Math.max(1, columns * perPixel * slant);
   const thickness = Math.max(2, channels * perChannel);
@@ -219,11 +237,18 @@ export function diagram(model: Drawable): string {
   let x = margin + 20;
   for (const stage of stages) {
     const draw = { volume: drawVolume, row: drawRow, units: drawUnits }[stage.kind];
-    const item = draw(stage, x, middle, scale);
+    const half = draw(stage, 0, middle, scale).width / 2;
+    const before = placed.at(-1);
+    const free = before
+      ? before.x + before.width / 2 + (labelWidth(before.stage) + labelWidth(stage)) / 2 + labelGap
+      : margin + labelWidth(stage) / 2;
+    const item = draw(stage, Math.max(x, free - half), middle, scale);
     placed.push(item);
-    x += Math.max(item.width, 30) + gap;
+    x = item.x + Math.max(item.width, 30) + gap;
   }
-  const width = x - gap + margin + 20;
+  const last = placed[placed.length - 1];
+  const lastLabel = last.x + last.width / 2 + labelWidth(last.stage) / 2;
+  const width = Math.max(x - gap + 20, lastLabel) + margin;
   const bottom = middle + tallest / 2 + (tallest * slant) / 2 + 22;
   const parts: string[] = [];
   for (const [i, item] of placed.entries()) {

@@ -32,6 +32,11 @@ export function rowTable(rows: readonly RowTaps[]): { data: Float32Array; shape:
   return { data, shape: [rows.length, width] };
 }
 
+/** Multiplications, but those by 1, and additions. */
+function arithmeticOf(taps: RowTaps): number {
+  return taps.filter(([, weight]) => weight !== 1).length + Math.max(0, taps.length - 1);
+}
+
 /** output[…, o, …] = Σ weight · input[…, row, …] over the taps of o. The second operand is the taps as a table. */
 export const resampleOp: Op<ResampleParams> = {
   name: "resample",
@@ -51,7 +56,7 @@ export const resampleOp: Op<ResampleParams> = {
     null,
   ],
   flops: (_, output, { axis, rows }) =>
-    (sizeOf(output) / output[axis]) * rows.reduce((sum, taps) => sum + Math.max(0, 2 * taps.length - 1), 0),
+    (sizeOf(output) / output[axis]) * rows.reduce((sum, taps) => sum + arithmeticOf(taps), 0),
 };
 
 /**
