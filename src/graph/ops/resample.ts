@@ -66,7 +66,8 @@ export const resampleOp: Op<ResampleParams> = {
  *
  * @throws ShapeError if a row does not exist.
  * @example
- * ops.resample(image, { axis: 1, rows: [[[0, 0.5], [1, 0.5]], [[1, 1]]] }); // the mean of two rows, then the second
+ * const rows = [[[0, 0.5], [1, 0.5]], [[1, 1]]] as const; // the mean of two rows, then the second
+ * const { data } = await compute((x) => ops.resample(x, { axis: 0, rows }), [[[1, 2], [3, 4]]]); // 2, 3, 3, 4
  */
 export function resample(input: Value, params: ResampleParams): Value {
   const axis = resolveAxis("resample", input.shape.length, params.axis);
