@@ -44,6 +44,8 @@ export { type IdxPair, idxDataset } from "./data/idx/idx-dataset.ts";
 export { gunzip, type IdxArray, readIdx } from "./data/idx/read-idx.ts";
 export { normalizeDigit } from "./data/image/normalize-digit.ts";
 export type { Picture } from "./data/image/picture.ts";
+export { type CutMixOptions, cutMix } from "./data/mixing/cut-mix.ts";
+export { type MixUpOptions, mixUp } from "./data/mixing/mix-up.ts";
 export type { Batch, Sample, SampleNumbers } from "./data/stream/sample.ts";
 export type { Items, Source } from "./data/stream/source.ts";
 export { type Stream, stream } from "./data/stream/stream.ts";
@@ -83,6 +85,7 @@ export type { RegularizerName } from "./regularizers/table.ts";
 export type { Callback, CallbackState, RunControl, TrainedModel } from "./training/callback.ts";
 export type { ClassWeight } from "./training/class-weights.ts";
 export type { CompileOptions, PerOutput } from "./training/compile.ts";
+export type { Finding } from "./training/doctor/finding.ts";
 export type { FitOptions } from "./training/fit-options.ts";
 export { type FunctionalOptions, model } from "./training/functional.ts";
 export type { EpochLogs, History, StopReason } from "./training/history.ts";
@@ -94,6 +97,7 @@ export {
   modelFromSpec,
   type SpecOptions,
 } from "./training/load-model.ts";
+export { type LearningRateCurve, type LrFinderOptions, lrFinder } from "./training/lr-finder.ts";
 export type { Model } from "./training/model.ts";
 export type { EvaluateOptions, ModelOptions, SaveOptions } from "./training/model-options.ts";
 export type { Prediction } from "./training/predict.ts";

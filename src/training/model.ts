@@ -13,6 +13,7 @@ import { summaryOf } from "../models/summary.ts";
 import { learningRateOf } from "../optimizers/table.ts";
 import type { TrainedModel } from "./callback.ts";
 import { type Compiled, type CompileOptions, compileNetwork, compileOptions, metricsOf } from "./compile.ts";
+import type { Finding } from "./doctor/finding.ts";
 import { evaluateSamples } from "./evaluate.ts";
 import type { ExplainOptions } from "./explain-model.ts";
 import { Fit } from "./fit.ts";
@@ -29,7 +30,7 @@ import type { Prediction } from "./predict.ts";
 import type { BatchShape } from "./predict-graph.ts";
 import type { FileSource } from "./read-saved.ts";
 import { TrainingRun } from "./run.ts";
-import { checkSamples, isStream, type SampleStream, type TrainingData } from "./samples.ts";
+import { type ArrayData, checkSamples, isStream, type SampleStream, type TrainingData } from "./samples.ts";
 import type { ModelParts } from "./save-model.ts";
 import { Session } from "./session.ts";
 import { EpochTotals } from "./totals.ts";
@@ -373,6 +374,19 @@ export class Model implements TrainedModel {
   async weightsSha256(): Promise<string> {
     const { hashWeights } = await import("./weights.ts");
     return hashWeights(await this.getWeights());
+  }
+
+  /**
+   * Looks at samples, labels and what the model makes of them, and says what is likely wrong and what to do about it.
+   * Trains nothing.
+   *
+   * @throws UsageError before `compile`.
+   * @example
+   * for (const { id, seen, advice } of await model.doctor(train)) console.log(id, seen, advice);
+   */
+  async doctor(data: ArrayData): Promise<Finding[]> {
+    const { examine } = await import("./doctor/examine.ts");
+    return examine(await this.parts(), await this.requireCompiled("doctor"), data);
   }
 
   /** Layers with shapes, parameters, arithmetic and memory, as a table to print. */
