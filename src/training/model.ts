@@ -34,7 +34,6 @@ import { type ArrayData, checkSamples, isStream, type SampleStream, type Trainin
 import type { ModelParts } from "./save-model.ts";
 import { Session } from "./session.ts";
 import { EpochTotals } from "./totals.ts";
-import { trainBatch } from "./train-batch.ts";
 import type { Trainer } from "./trainer.ts";
 import { evaluationData, trainingSamples } from "./training-samples.ts";
 import type { WeightArray } from "./weights.ts";
@@ -339,7 +338,7 @@ export class Model implements TrainedModel {
     const compiled = await this.requireCompiled("trainOnBatch");
     const data = { x, ...(y && { y }), ...(sampleWeight && { sampleWeight }) };
     const samples = await checkSamples("trainOnBatch", this.network, compiled.outputs, data);
-    const session = await this.open();
+    const [{ trainBatch }, session] = await Promise.all([import("./train-batch.ts"), this.open()]);
     return trainBatch(session, compiled, samples, this.rate);
   }
 

@@ -1,5 +1,6 @@
 import * as math from "../../core/math.ts";
 import { type Shape, sameShape, sizeOf } from "../../core/shape.ts";
+import * as special from "../../core/special-functions.ts";
 import type { BinaryName, UnaryName } from "../ops/elementwise.ts";
 import type { Meaning } from "./meaning.ts";
 import { forEachRepeated } from "./reduce-sum.ts";
@@ -15,12 +16,12 @@ export const unaryFunctions: Record<UnaryName, (x: number) => number> = {
   square: (x) => x * x,
   sin: math.sin,
   cos: math.cos,
-  tanh: math.tanh,
-  sigmoid: math.sigmoid,
-  expm1: math.expm1,
-  log1p: math.log1p,
-  softplus: math.softplus,
-  erf: math.erf,
+  tanh: special.tanh,
+  sigmoid: special.sigmoid,
+  expm1: special.expm1,
+  log1p: special.log1p,
+  softplus: special.softplus,
+  erf: special.erf,
   relu: (x) => Math.max(x, 0),
   floor: Math.floor,
   ceil: Math.ceil,
