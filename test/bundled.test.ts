@@ -16,7 +16,7 @@ let folder: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "convnet-bundled-"));
-  await run(process.execPath, ["scripts/bundle.mjs", folder]);
+  await run(process.execPath, ["scripts/bundle.mjs", folder, join(folder, "page")]);
 }, 60_000);
 afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
