@@ -90,6 +90,7 @@ export type { FitOptions } from "./training/fit-options.ts";
 export { type FunctionalOptions, model } from "./training/functional.ts";
 export type { EpochLogs, History, StopReason } from "./training/history.ts";
 export type { NamedNumbers } from "./training/inputs.ts";
+export { inspectModel, type ModelFile } from "./training/inspect-model.ts";
 export {
   type CustomObjects,
   type LoadOptions,

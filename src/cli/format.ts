@@ -28,3 +28,11 @@ export function formatLogs(logs: Readonly<Record<string, number>>): string {
     .map(([name, value]) => formatMetric(name, value))
     .join("  ");
 }
+
+/** `48.3 kB`. */
+export function formatBytes(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`;
+  const [size, unit] =
+    bytes < 1e6 ? [bytes / 1e3, "kB"] : bytes < 1e9 ? [bytes / 1e6, "MB"] : [bytes / 1e9, "GB"];
+  return `${size.toFixed(size < 100 ? 1 : 0)} ${unit}`;
+}

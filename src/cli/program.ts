@@ -1,13 +1,23 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
+import { convertCommand } from "./convert.ts";
 import { doctorCommand } from "./doctor.ts";
 import { evaluateCommand } from "./evaluate.ts";
 import { describeError, exitCodeOf, exitCodes, oneLine } from "./exit-codes.ts";
+import { inspectCommand } from "./inspect.ts";
 import { predictCommand } from "./predict.ts";
 import { summaryCommand } from "./summary.ts";
 import { trainCommand } from "./train.ts";
 
-const commands = [trainCommand, evaluateCommand, predictCommand, summaryCommand, doctorCommand];
+const commands = [
+  trainCommand,
+  evaluateCommand,
+  predictCommand,
+  summaryCommand,
+  convertCommand,
+  inspectCommand,
+  doctorCommand,
+];
 
 function version(): string {
   const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
@@ -28,6 +38,7 @@ Examples:
   $ convnet predict seven.png              what the newest model sees in a picture
   $ convnet evaluate runs/…/model.safetensors
   $ convnet summary                        layers, shapes, parameters
+  $ convnet convert model.h5 model.keras   files of other systems, in and out
   $ convnet doctor                         what this machine can do
 
 Exit codes: 0 done, 1 bad input, 2 wrong usage, 3 loss not finite, 130 interrupted.`,

@@ -34,11 +34,7 @@ async function summarize({ model: path, svg }: SummaryOptions): Promise<void> {
 
 async function openModel(path: string | undefined): Promise<Model> {
   const { loadModel, modelFromSpec } = await import("../index.ts");
-  if (path?.endsWith(".safetensors")) return loadModel(path);
-  if (path !== undefined) {
-    const { readJson } = await import("./read-json.ts");
-    return modelFromSpec(await readJson(path), {}, path);
-  }
+  if (path !== undefined) return loadModel(path, { compile: false });
   const { articleNetwork } = await import("./article-network.ts");
   return modelFromSpec(articleNetwork([28, 28, 1], 10));
 }

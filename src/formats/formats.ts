@@ -90,11 +90,17 @@ function describe(bytes: Uint8Array): string {
 
 /** The format of a file by what is in it. @throws FileError if it is none of them. */
 export function formatOfBytes(bytes: Uint8Array, where: string): Format {
-  const found = Object.values<Format>(formats).find((format) => format.recognizes(bytes));
+  return formats[formatNameOfBytes(bytes, where)];
+}
+
+/** What the format of a file is called. @throws FileError if it is none of them. */
+export function formatNameOfBytes(bytes: Uint8Array, where: string): FormatName {
+  const names = Object.keys(formats) as FormatName[];
+  const found = names.find((name) => formats[name].recognizes(bytes));
   if (found) return found;
   throw new FileError({
     where,
-    expected: `a model: ${Object.keys(formats).join(", ")}`,
+    expected: `a model: ${names.join(", ")}`,
     received: describe(bytes),
   });
 }

@@ -42,8 +42,8 @@ import type { WeightArray } from "./weights.ts";
 export class Model implements TrainedModel {
   readonly name: string;
   readonly seed: number;
-  /** What is said of it where it must be compiled and is not. @internal */
-  notCompiled = "a model without optimizer and loss";
+  /** Why a model from a file is not compiled as the file wanted it. @internal */
+  notCompiled: string | undefined;
   private readonly network: Network;
   /** @internal */
   readonly backendOptions: BackendOptions;
@@ -201,7 +201,7 @@ export class Model implements TrainedModel {
     throw new UsageError({
       where,
       expected: "a compiled model",
-      received: this.notCompiled,
+      received: this.notCompiled ?? "a model without optimizer and loss",
       hint: 'Call model.compile({ optimizer: "adam", loss: … }) first.',
     });
   }
