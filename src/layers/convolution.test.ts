@@ -121,7 +121,7 @@ describe("convolutions compute their definition", () => {
     expectClose(await run(layer, input, [kernel]), expected);
   });
 
-  test.each([1, 3])("depthwise: %i outputs of each channel lie side by side", async (depthMultiplier) => {
+  test.each([1, 3, 6])("depthwise: %i outputs of each channel lie side by side", async (depthMultiplier) => {
     const input = numbers(5 * 6 * 5);
     const kernel = numbers(3 * 2 * 5 * depthMultiplier, 1);
     const options = { kernelSize: [3, 2], padding: "same", useBias: false } as const;

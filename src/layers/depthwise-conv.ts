@@ -3,6 +3,7 @@ import type { Shape } from "../core/shape.ts";
 import { type Padding, windowGeometry } from "../core/window.ts";
 import type { Value } from "../graph/graph.ts";
 import { conv } from "../graph/ops/conv.ts";
+import { broadcastTo } from "../graph/ops/reduce-sum.ts";
 import { reshape } from "../graph/ops/reshape.ts";
 import type { InitializerChoice } from "../initializers/table.ts";
 import type { RegularizerChoice } from "../regularizers/table.ts";
@@ -34,12 +35,29 @@ export interface DepthwiseConvOptions<Size = SizeNd, Pad = Padding>
   depthwiseConstraint?: ConstraintChoice;
 }
 
+/**
+ * Multipliers up to which each channel is repeated, so that every output channel has one of its own. Groups of so few
+ * outputs leave most lanes idle: training with 2 or 3 outputs a channel takes two to five times as long with them.
+ */
+const mostRepeats = 4;
+
+/** [N, …, C] → [N, …, C · count], copies side by side. */
+function repeatChannels(input: Value, count: number): Value {
+  const outer = input.shape.slice(0, -1);
+  const channels = input.shape[outer.length];
+  const copies = broadcastTo(reshape(input, [...outer, channels, 1]), [...outer, channels, count]);
+  return reshape(copies, [...outer, channels * count]);
+}
+
 /** Slides the kernels [..., C, multiplier] over their channels: [N, …, C] → [N, …, C · multiplier]. */
 export function depthwise(input: Value, kernel: Value, window: SlidingWindow): Value {
-  const [groups, multiplier] = kernel.shape.slice(-2);
+  const [channels, multiplier] = kernel.shape.slice(-2);
   const { size, strides, padding, dilation } = window;
-  const grouped = reshape(kernel, [...size, 1, groups * multiplier]);
-  return conv(input, grouped, { strides, padding, dilationRate: dilation, groups });
+  const grouped = reshape(kernel, [...size, 1, channels * multiplier]);
+  const repeats = multiplier <= mostRepeats ? multiplier : 1;
+  const image = repeats > 1 ? repeatChannels(input, repeats) : input;
+  const groups = channels * repeats;
+  return conv(image, grouped, { strides, padding, dilationRate: dilation, groups });
 }
 
 class DepthwiseConv<Pad> extends KernelLayer<DepthwiseConvOptions<SizeNd, Pad>> {

@@ -74,6 +74,13 @@ export const furtherConvolutionCases: LayerCase[] = [
     36,
   ),
   row(
+    "depthwiseConv2d",
+    (inputShape) => layers.depthwiseConv2d({ kernelSize: 2, depthMultiplier: 5, inputShape }),
+    [4, 4, 3],
+    [3, 3, 15],
+    75,
+  ),
+  row(
     "separableConv1d",
     (inputShape) => layers.separableConv1d({ filters: 5, kernelSize: 3, strides: 2, inputShape }),
     [9, 4],
