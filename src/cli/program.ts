@@ -4,7 +4,9 @@ import { convertCommand } from "./convert.ts";
 import { doctorCommand } from "./doctor.ts";
 import { evaluateCommand } from "./evaluate.ts";
 import { describeError, exitCodeOf, exitCodes, oneLine } from "./exit-codes.ts";
+import { explainCommand } from "./explain.ts";
 import { inspectCommand } from "./inspect.ts";
+import { kernelsCommand } from "./kernels.ts";
 import { predictCommand } from "./predict.ts";
 import { summaryCommand } from "./summary.ts";
 import { trainCommand } from "./train.ts";
@@ -13,6 +15,8 @@ const commands = [
   trainCommand,
   evaluateCommand,
   predictCommand,
+  explainCommand,
+  kernelsCommand,
   summaryCommand,
   convertCommand,
   inspectCommand,
@@ -36,6 +40,7 @@ export function createProgram(): Command {
 Examples:
   $ convnet train                          the article's network on MNIST, 5 epochs
   $ convnet predict seven.png              what the newest model sees in a picture
+  $ convnet explain seven.png              and why, as a page
   $ convnet evaluate runs/…/model.safetensors
   $ convnet summary                        layers, shapes, parameters
   $ convnet convert model.h5 model.keras   files of other systems, in and out

@@ -1,17 +1,13 @@
-import { UsageError } from "../../core/errors.ts";
-import { formatShape } from "../../core/shape.ts";
-import { disposeBackends, loadModel, normalizeDigit } from "../../index.ts";
-import { readImage } from "../../node.ts";
+import { disposeBackends, loadModel } from "../../index.ts";
 import { classNamesOf } from "../datasets.ts";
 import { findRecord } from "../run-record.ts";
 import { findNewestModel } from "./find-model.ts";
+import { defaultFit, type Fit, type InputShape, imageShape, readPixels } from "./read-pixels.ts";
 import { drawGuesses, drawPixels, type Guess } from "./text.ts";
-
-type InputShape = readonly [height: number, width: number, channels: 1 | 3];
 
 export interface PredictOptions {
   readonly model?: string;
-  readonly fit?: "digit" | "resize";
+  readonly fit?: Fit;
   readonly show?: boolean;
   readonly json?: boolean;
 }
@@ -25,8 +21,7 @@ export async function runPrediction(paths: readonly string[], options: PredictOp
     const shape = imageShape(model.inputShape.map(Number), modelPath);
     const [classes] = model.outputShape.slice(-1);
     const names = classNamesOf(record ?? {}, classes);
-    const way =
-      options.fit ?? (isDigitShape(shape) && record?.dataset !== "fashion-mnist" ? "digit" : "resize");
+    const way = options.fit ?? defaultFit(shape, record?.dataset);
     const images = await Promise.all(paths.map((path) => readPixels(path, shape, way, modelPath)));
     const size = images[0].length;
     const x = new Uint8Array(images.length * size);
@@ -42,37 +37,6 @@ export async function runPrediction(paths: readonly string[], options: PredictOp
   } finally {
     await disposeBackends();
   }
-}
-
-/** @throws UsageError for a network that does not take pictures. */
-function imageShape(shape: readonly number[], modelPath: string): InputShape {
-  const [height, width, channels] = shape;
-  if (shape.length === 3 && (channels === 1 || channels === 3)) return [height, width, channels];
-  throw new UsageError({
-    where: modelPath,
-    expected: "a model that takes pictures: [height, width, 1 or 3]",
-    received: `one that takes ${formatShape(shape)}`,
-  });
-}
-
-function isDigitShape([height, width, channels]: InputShape): boolean {
-  return height === 28 && width === 28 && channels === 1;
-}
-
-async function readPixels(
-  path: string,
-  shape: InputShape,
-  way: "digit" | "resize",
-  modelPath: string,
-): Promise<ArrayLike<number> & Iterable<number>> {
-  const [height, width, channels] = shape;
-  if (way === "resize") return (await readImage(path, { width, height, channels })).data;
-  if (isDigitShape(shape)) return normalizeDigit(await readImage(path), path);
-  throw new UsageError({
-    where: "--fit digit",
-    expected: "a model that takes 28 × 28 grey pixels",
-    received: `${modelPath}, which takes ${formatShape(shape)}`,
-  });
 }
 
 function rank(names: readonly string[], probabilities: Float32Array): (Guess & { label: number })[] {
