@@ -9,26 +9,22 @@
  * 2 × 2 max pooling the four rows of a tile are one pooling window, and the full map is never written: its winner is
  * kept as a byte, 0–3, when training needs it.
  *
- * Where the sums are short (first layers), the patches of a band are copied side by side first, [tile][tap and
- * channel][4], and read as one stream by every panel.
+ * Where the sums are short, conv-patches.ts runs instead.
  *
  * The input gradient (transposed convolution) runs here too, on the gradient with zeros around it and the kernel turned
  * around; with strides, in phases (conv-phases.ts). A unit is one output row (two with pooling) of one image and phase.
  */
 import type { Epilogue } from "../../../compiler/expression.ts";
-import { type FunctionBuilder, type I32, i32, type Local, v128 } from "../assembler.ts";
+import { type FunctionBuilder, i32, type Local } from "../assembler.ts";
 import type { KernelArgs, KernelWriter } from "../kernel.ts";
 import { type Axes, Band } from "./band.ts";
+import { forEachTile, panelWriter } from "./conv-panel.ts";
 import { type Phase, phasesOf } from "./conv-phases.ts";
-import { EpilogueWriter } from "./formula.ts";
-import { keepsOrder, storePooled } from "./pooled-store.ts";
 import {
   accumulators,
   clear,
-  multiplyPatch,
   multiplyTile,
   simplifyLoops,
-  storeRow,
   type TileLoop,
   tileColumns,
   tileRows,
@@ -45,26 +41,17 @@ export interface WasmConvParams {
   readonly pool: "none" | "max" | "winners";
 }
 
-/** Longest sums that are worth copying the patches: few channels, as in first layers. */
-const longestPatch = 64;
-
-/** Whether patches are copied first: then short sums need no loops over taps. */
-function suitsPatches({ axes: [depth, height, width], groups, inC }: WasmConvParams): boolean {
-  const isPlane = depth.in === 1 && depth.size === 1;
-  return isPlane && groups === 1 && height.size * width.size * inC <= longestPatch && inC <= 4;
-}
-
 export const conv: KernelWriter<WasmConvParams> = ({ params, outputs }) => {
   const { axes, pool } = params;
   const phases = phasesOf(axes).map((phase) => planPhase(params, phase));
   const rows = phases.map(({ rowsPerImage }) => rowsPerImage);
   const batch = outputs[0].shape[0];
-  const [{ band, packs }] = phases;
+  const [{ band }] = phases;
   return {
     algorithm: [
       phases.length > 1 ? `${phases.length} phases` : "",
       band.copied ? "padded" : "",
-      packs ? "first-layer patches" : "implicit gemm",
+      "implicit gemm",
       "4×8",
     ]
       .filter((word) => word !== "")
@@ -104,9 +91,6 @@ function planPhase(params: WasmConvParams, phase: Phase) {
   const bandRows = pooled ? Math.floor(band.outputRows / 2) : band.outputRows;
   /** Whether outputs lie side by side. */
   const isDense = phase.every(({ step }) => step === 1);
-  const packs = isDense && suitsPatches(params);
-  const tilesPerBand = pooled ? bandRows * outColumns : Math.ceil((bandRows * outColumns) / tileRows);
-  const patchBytes = depth.size * height.size * width.size * inC * tileRows * 4;
   return {
     phase,
     band,
@@ -114,10 +98,8 @@ function planPhase(params: WasmConvParams, phase: Phase) {
     outColumns,
     bandRows,
     isDense,
-    packs,
-    patchBytes,
     rowsPerImage: depth.out * outRows,
-    threadBytes: band.threadBytes + (packs ? tilesPerBand * patchBytes : 0),
+    threadBytes: band.threadBytes,
   };
 }
 
@@ -129,7 +111,7 @@ function writePhase(
   { addresses, begin, end, scratch }: Omit<KernelArgs, "numbers">,
 ): void {
   const { axes: outer, groups, inC, outC, epilogue, pool } = params;
-  const { phase, band, outRows, outColumns, bandRows, isDense, packs, patchBytes, rowsPerImage } = plan;
+  const { phase, band, outRows, outColumns, bandRows, isDense, rowsPerImage } = plan;
   const [, height, width] = band.axes;
   const [depthPhase, heightPhase, widthPhase] = phase;
   const pooled = pool !== "none";
@@ -137,20 +119,16 @@ function writePhase(
   const panelsPerGroup = Math.ceil(outC / tileColumns);
   const taps = outer.reduce((product, { size }) => product * size, 1);
   const panelBytes = taps * inC * tileColumns * 4;
-  const lastWidth = outC - (panelsPerGroup - 1) * tileColumns;
   const imageBytes = outer.reduce((product, axis) => product * axis.in, 1) * inC * groups * 4;
   const isEmpty = phase.some((axis) => axis.taps === 0);
 
   const [image, panels] = addresses;
-  const operands = addresses.slice(2, 2 + epilogue.kinds.length);
-  const [output, winners] = addresses.slice(2 + epilogue.kinds.length);
   const sums = accumulators(f, tileRows, 2);
   const pointers = sums.map(() => f.local("i32"));
   /* Pixels of the output that the tile's rows are written to, where they do not lie side by side. */
   const places = sums.map(() => f.local("i32"));
   const firstPlace = f.local("i32");
   const pointerB = f.local("i32");
-  const patches = f.local("i32", i32.add(scratch, band.threadBytes));
   const { loops, firstTap } = tapLoops(params, phase, band);
   const pixel = width.stride * band.pixelBytes;
   const nextRow = height.stride * band.rowBytes;
@@ -179,7 +157,6 @@ function writePhase(
       firstPlace.set(i32.add(i32.mul(line, outW), widthPhase.offset));
     }
     const positions = f.local("i32", i32.mul(count, outColumns));
-    if (packs) packPatches(base, positions);
     const group = f.local("i32");
     const panel = f.local("i32");
     f.loop(group, 0, groups, 1, () => {
@@ -195,58 +172,6 @@ function writePhase(
     f.increase(unit, count);
   }
 
-  /** Calls `visit` for each tile of the band, with the pointers at the windows of its four rows. */
-  function forEachTile(
-    origin: Local<"i32">,
-    positions: Local<"i32">,
-    visit: (position: Local<"i32">) => void,
-  ): void {
-    const position = f.local("i32");
-    const x = f.local("i32", 0);
-    const y = f.local("i32", 0);
-    if (pooled) {
-      f.loop(position, 0, positions, 1, () => {
-        pointers[0].set(i32.add(origin, i32.add(i32.mul(y, 2 * nextRow), i32.mul(x, 2 * pixel))));
-        pointers[1].set(i32.add(pointers[0], pixel));
-        pointers[2].set(i32.add(pointers[0], nextRow));
-        pointers[3].set(i32.add(pointers[2], pixel));
-        visit(position);
-        nextPosition(f, x, y, outColumns);
-      });
-      return;
-    }
-    const last = i32.sub(positions, 1);
-    f.loop(position, 0, positions, tileRows, () => {
-      for (const [r, pointer] of pointers.entries()) {
-        pointer.set(i32.add(origin, i32.add(i32.mul(y, nextRow), i32.mul(x, pixel))));
-        if (!isDense) {
-          const line = i32.mul(y, heightPhase.step * outer[2].out);
-          places[r].set(i32.add(firstPlace, i32.add(line, i32.mul(x, widthPhase.step))));
-        }
-        f.if(i32.ltS(i32.add(position, r), last), () => nextPosition(f, x, y, outColumns));
-      }
-      visit(position);
-    });
-  }
-
-  /** The patches of all tiles, each [tap and channel][four rows], so that every panel reads them as one stream. */
-  function packPatches(origin: Local<"i32">, positions: Local<"i32">): void {
-    const target = f.local("i32", patches);
-    const [, rowTap, columnTap] = band.tapBytes;
-    forEachTile(origin, positions, () => {
-      for (let tap = 0; tap < taps; tap++) {
-        const from = Math.floor(tap / width.size) * rowTap + (tap % width.size) * columnTap;
-        for (let c = 0; c < inC; c++) {
-          const vector = f.local("v128", v128.load32Splat(pointers[0], from + c * 4));
-          for (let r = 1; r < tileRows; r++)
-            vector.set(v128.load32Lane(pointers[r], vector, r, from + c * 4));
-          f.storeV128(target, vector, (tap * inC + c) * 16);
-        }
-      }
-      f.increase(target, patchBytes);
-    });
-  }
-
   /** All positions of the band for eight output channels. */
   function writePanel(
     origin: Local<"i32">,
@@ -256,58 +181,20 @@ function writePhase(
     firstPosition: Local<"i32">,
     positions: Local<"i32">,
   ): void {
-    const finisher = new EpilogueWriter(f, epilogue, operands, i32.mul(channel, 4), 2);
-    const finishing = { early: !keepsOrder(epilogue) };
-    const store = (write: (width: number) => void): void => {
-      const isLast = i32.eq(panel, panelsPerGroup - 1);
-      if (lastWidth === tileColumns) write(tileColumns);
-      else
-        f.if(
-          isLast,
-          () => write(lastWidth),
-          () => write(tileColumns),
-        );
-    };
-    const elementOf = (at: I32): I32 =>
-      i32.mul(i32.add(i32.mul(i32.add(firstPosition, at), channels), channel), 4);
-    const writePooled = (position: Local<"i32">): void => {
-      const element = f.local("i32", elementOf(position));
-      store((columns) => {
-        const finish = (value: Local<"v128">, c: number) => finisher.finish(value, c, element);
-        storePooled(f, sums, { finish, ...finishing }, element, { output, winners }, columns);
-      });
-    };
-    const writeMap = (position: Local<"i32">): void => {
-      const last = i32.sub(positions, 1);
-      /* Behind the last position, the last again: the same numbers go to the same place. */
-      const targets = sums.map((_, r) => {
-        if (!isDense) return f.local("i32", i32.mul(i32.add(i32.mul(places[r], channels), channel), 4));
-        const at = f.local("i32", i32.min(f.local("i32", i32.add(position, r)), last));
-        return f.local("i32", elementOf(at));
-      });
-      for (const [r, sum] of sums.entries()) {
-        for (const [c, vector] of sum.entries()) vector.set(finisher.finish(vector, c, targets[r]));
-      }
-      store((columns) => {
-        for (const [r, sum] of sums.entries()) storeRow(f, i32.add(output, targets[r]), sum, columns);
-      });
-    };
-    const write = pooled ? writePooled : writeMap;
-    if (!packs) {
-      forEachTile(origin, positions, (position) => {
-        pointerB.set(weights);
-        clear(sums);
-        if (!isEmpty) multiplyTile(f, sums, { rows: pointers, columns: pointerB, vectors: 2, loops });
-        write(position);
-      });
-      return;
-    }
-    const position = f.local("i32");
-    const patch = f.local("i32", patches);
-    f.loop(position, 0, positions, pooled ? 1 : tileRows, () => {
-      multiplyPatch(f, sums, patch, weights, taps * inC);
+    const place = { channel, isLast: i32.eq(panel, panelsPerGroup - 1), firstPosition, positions };
+    const placed = isDense ? undefined : places;
+    const write = panelWriter(f, { outC, channels, epilogue, pooled }, sums, addresses, place, placed);
+    const visit = (position: Local<"i32">): void => {
+      pointerB.set(weights);
+      clear(sums);
+      if (!isEmpty) multiplyTile(f, sums, { rows: pointers, columns: pointerB, vectors: 2, loops });
       write(position);
-      f.increase(patch, patchBytes);
+    };
+    const grid = { pooled, columns: outColumns, rowBytes: nextRow, pixelBytes: pixel };
+    forEachTile(f, grid, pointers, origin, positions, visit, (r, y, x) => {
+      if (isDense) return;
+      const line = i32.mul(y, heightPhase.step * outer[2].out);
+      places[r].set(i32.add(firstPlace, i32.add(line, i32.mul(x, widthPhase.step))));
     });
   }
 }
@@ -332,13 +219,4 @@ function tapLoops(
     ]),
     firstTap: axes.reduce((sum, { firstTap }, axis) => sum + firstTap * bytes[axis], 0),
   };
-}
-
-/** The next position along a row, or the first of the next row. */
-export function nextPosition(f: FunctionBuilder, x: Local<"i32">, y: Local<"i32">, columns: number): void {
-  f.increase(x, 1);
-  f.if(i32.eq(x, columns), () => {
-    x.set(0);
-    f.increase(y, 1);
-  });
 }

@@ -2,6 +2,7 @@
 import { affineTransform, affineTransformGradient } from "./affine-transform.ts";
 import { averagePool, averagePoolGradient } from "./average-pool.ts";
 import { concatenate } from "./concatenate.ts";
+import { conv } from "./conv.ts";
 import { convDepthwise } from "./conv-depthwise.ts";
 import { convDepthwiseGradient } from "./conv-depthwise-gradient.ts";
 import { convKernelGradient } from "./conv-kernel-gradient.ts";
@@ -20,6 +21,7 @@ export const furtherKernels = {
   averagePool,
   averagePoolGradient,
   concatenate,
+  conv,
   convDepthwise,
   convDepthwiseGradient,
   convKernelGradient,

@@ -4,9 +4,9 @@
  */
 import type { OpName } from "../../../graph/ops/index.ts";
 import type { KernelWriter } from "../kernel.ts";
-import { conv } from "./conv.ts";
 import { convInputGradientPooled } from "./conv-input-gradient-pooled.ts";
 import { convKernelGradientPooled } from "./conv-kernel-gradient-pooled.ts";
+import { convPatches } from "./conv-patches.ts";
 import { convWinograd } from "./conv-winograd.ts";
 import { copy } from "./copy.ts";
 import { derivePanels } from "./derive-panels.ts";
@@ -43,7 +43,7 @@ const kernels = {
   derivePanels,
   matMul,
   deriveWinograd,
-  conv,
+  convPatches,
   convWinograd,
   convKernelGradientPooled,
   convInputGradientPooled,

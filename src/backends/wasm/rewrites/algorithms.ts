@@ -192,6 +192,17 @@ function pointwise(node: Node, transposeB: boolean, epilogue: Epilogue): Node[] 
   return chooseMatMul({ ...node, kernel: "matMul", inputs }, { transposeA: false, transposeB, epilogue });
 }
 
+/** Longest sums that are worth copying the patches: few channels, as in first layers. */
+const longestPatch = 64;
+
+/** Whether patches are copied first: then short sums need no loops over taps. */
+function suitsPatches({ axes, groups, inC }: WasmConvParams): boolean {
+  const [depth, height, width] = axes;
+  const isPlane = depth.in === 1 && depth.out === 1 && depth.size === 1 && depth.before === 0;
+  const isDense = axes.every(({ spread }) => spread === 1);
+  return isPlane && isDense && groups === 1 && height.size * width.size * inC <= longestPatch && inC <= 4;
+}
+
 function chooseConv(
   node: Node,
   { window, groups, epilogue = noEpilogue, pool }: Extended<ConvParams> & { pool?: "max" | "winners" },
@@ -224,7 +235,8 @@ function chooseConv(
     rows: [{ count: taps * inC, stride: channels }],
     columns: { count: outC, stride: 1 },
   });
-  return [derive, { ...node, params, inputs: [image, form, ...operands] }];
+  const direct = suitsPatches(params) ? "convPatches" : "conv";
+  return [derive, { ...node, kernel: direct, params, inputs: [image, form, ...operands] }];
 }
 
 function chooseInputGradient(
@@ -257,7 +269,8 @@ function chooseInputGradient(
     ],
     columns: { count: inC, stride: channels },
   });
-  return [derive, { ...node, kernel: "conv", params, inputs: [gradient, form, ...operands] }];
+  const direct = suitsPatches(params) ? "convPatches" : "conv";
+  return [derive, { ...node, kernel: direct, params, inputs: [gradient, form, ...operands] }];
 }
 
 function chooseKernelGradient(node: Node, { window, groups }: ConvParams): Node[] {
