@@ -82,6 +82,8 @@ export type { OptimizerName } from "./optimizers/table.ts";
 export * as regularizers from "./regularizers/index.ts";
 export type { Regularizer } from "./regularizers/regularizer.ts";
 export type { RegularizerName } from "./regularizers/table.ts";
+export * as schedules from "./schedules/index.ts";
+export type { LearningRate, Schedule } from "./schedules/schedule.ts";
 export type { Callback, CallbackState, RunControl, TrainedModel } from "./training/callback.ts";
 export type { ClassWeight } from "./training/class-weights.ts";
 export type { CompileOptions, PerOutput } from "./training/compile.ts";

@@ -85,6 +85,7 @@ test("twenty Adam updates on recorded gradients agree with float64", async () =>
   graph.update(
     parameter,
     adam.write({
+      path: "parameter",
       parameter: graph.state(parameter),
       gradient: graph.input("gradient", [size]),
       slot: (name) => graph.state(slot(name)),
@@ -93,7 +94,7 @@ test("twenty Adam updates on recorded gradients agree with float64", async () =>
     }),
   );
   const executable = await backend.prepare(await lower(graph, backend.tables));
-  const rate = Float32Array.from({ length: steps }, (_, i) => adam.scalars(i + 1, adam.learningRate).rate);
+  const rate = Float32Array.from({ length: steps }, (_, i) => adam.scalars(i + 1, 0.001).rate);
   await executable.run({ steps, inputs: { gradient: gradients, rate } });
   const actual = await backend.readState(parameter);
   for (const [i, value] of w.entries()) expect(Math.abs(actual[i] - value)).toBeLessThanOrEqual(1e-6);

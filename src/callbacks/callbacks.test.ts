@@ -47,6 +47,7 @@ async function play(callback: Callback, epochs: readonly EpochLogs[]) {
     stop() {
       isStopped = true;
     },
+    swapAverages: never,
     checkpoint: never,
     restore: never,
   };

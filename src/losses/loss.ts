@@ -26,6 +26,8 @@ export interface Loss {
   readonly reduction?: Reduction;
   /** A class number that labels may have besides those of the outputs, for predictions that do not count. */
   readonly ignoreClass?: number | undefined;
+  /** Where the classes lie, counted with the batch as axis 0. Default −1. */
+  readonly axis?: number;
   /** Writes the loss of each prediction: [N, …, C] → [N, …]. */
   write(labels: Value, prediction: Prediction): Value;
   /** Writes 1 for each prediction that counts and 0 for the others, [N, …]; missing where all do. */

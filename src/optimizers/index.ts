@@ -1,3 +1,15 @@
+export { type AdadeltaOptions, adadelta } from "./adadelta.ts";
+export { type AdafactorOptions, adafactor } from "./adafactor.ts";
+export { type AdagradOptions, adagrad } from "./adagrad.ts";
 export { type AdamOptions, adam } from "./adam.ts";
-export type { Optimizer, UpdateContext } from "./optimizer.ts";
+export { adamW } from "./adam-w.ts";
+export { type AdamaxOptions, adamax } from "./adamax.ts";
+export type { CommonOptions } from "./common-options.ts";
+export { type FtrlOptions, ftrl } from "./ftrl.ts";
+export { lamb } from "./lamb.ts";
+export { type LionOptions, lion } from "./lion.ts";
+export { type MuonOptions, muon } from "./muon.ts";
+export { nadam } from "./nadam.ts";
+export type { Optimizer, SlotOptions, UpdateContext } from "./optimizer.ts";
+export { type RmspropOptions, rmsprop } from "./rmsprop.ts";
 export { type SgdOptions, sgd } from "./sgd.ts";

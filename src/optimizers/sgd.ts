@@ -1,12 +1,12 @@
 import { OptionError } from "../core/errors.ts";
-import { checkOptions } from "../core/names.ts";
 import { add, multiply, subtract } from "../graph/ops/elementwise.ts";
+import type { LearningRate } from "../schedules/schedule.ts";
+import { type CommonOptions, settingsOf } from "./common-options.ts";
 import type { Optimizer } from "./optimizer.ts";
-import { requirePositive } from "./require.ts";
 
-export interface SgdOptions {
-  /** Step size. Default 0.01. */
-  learningRate?: number;
+export interface SgdOptions extends CommonOptions {
+  /** Step size, or a schedule. Default 0.01. */
+  learningRate?: LearningRate;
   /** Share of the last step that is repeated, in [0, 1]. Default 0. */
   momentum?: number;
   /** Look ahead along the momentum. Default false. */
@@ -19,12 +19,12 @@ export interface SgdOptions {
  *
  * @see https://keras.io/api/optimizers/sgd/
  * @example
- * model.compile({ optimizer: optimizers.sgd({ learningRate: 0.1, momentum: 0.9 }), loss: "meanSquaredError" });
+ * model.compile({ optimizer: optimizers.sgd({ learningRate: 0.1, momentum: 0.9 }), loss: "sparseCategoricalCrossentropy" });
  */
 export function sgd(options: SgdOptions = {}): Optimizer {
-  checkOptions("optimizers.sgd", options, ["learningRate", "momentum", "nesterov"]);
-  const { learningRate = 0.01, momentum = 0, nesterov = false } = options;
-  requirePositive("optimizers.sgd", { learningRate });
+  const defaults = { learningRate: 0.01 as LearningRate, momentum: 0, nesterov: false };
+  const { own, base } = settingsOf("sgd", options, defaults);
+  const { momentum, nesterov } = own;
   if (!(momentum >= 0 && momentum <= 1)) {
     throw new OptionError({
       where: "optimizers.sgd",
@@ -33,9 +33,7 @@ export function sgd(options: SgdOptions = {}): Optimizer {
     });
   }
   return {
-    name: "sgd",
-    options: { learningRate, momentum, nesterov },
-    learningRate,
+    ...base,
     scalars: (_step, rate) => ({ rate }),
     write({ parameter, gradient, slot, keep, scalar }) {
       const step = multiply(gradient, scalar("rate"));

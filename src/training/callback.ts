@@ -17,6 +17,12 @@ export interface RunControl {
   /** Ends the run after the epoch or step that is under way. */
   stop(): void;
   /**
+   * Exchanges the weights with their moving averages, which an optimizer with `useEma` keeps.
+   *
+   * @throws UsageError if there are none.
+   */
+  swapAverages(): Promise<void>;
+  /**
    * Everything the run goes on with, as the bytes of a file: weights, what the optimizer keeps, the place in the data,
    * the states of callbacks. `loadModel` reads it as a model.
    */
@@ -51,6 +57,9 @@ export interface Callback {
   onBatchEnd?(step: number, logs: EpochLogs, control: RunControl): void | Promise<void>;
   /** Steps between two calls of `onBatchEnd`, counted in the epoch; many steps together are faster. Default 1. */
   readonly batchInterval?: number;
+  /** Before and after the validation data are measured at the end of an epoch. */
+  onTestBegin?(control: RunControl): void | Promise<void>;
+  onTestEnd?(logs: EpochLogs, control: RunControl): void | Promise<void>;
   onEpochEnd?(epoch: number, logs: EpochLogs, control: RunControl): void | Promise<void>;
   onTrainEnd?(history: History, control: RunControl): void | Promise<void>;
   /** A loss is NaN or infinite. Whoever has this hook keeps `fit` from throwing; the run ends as stopped. */

@@ -8,7 +8,7 @@ import { type MetricName, metricOf, metricTable } from "../metrics/table.ts";
 import type { Network } from "../models/network.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import { type OptimizerName, optimizerOf, optimizerTable } from "../optimizers/table.ts";
-import type { OptimizerState } from "./update-graph.ts";
+import { extended, type OptimizerState } from "./update-graph.ts";
 
 type LossChoice = LossName | Loss;
 type MetricChoice = MetricName | Metric;
@@ -64,11 +64,13 @@ export function metricsOf(outputs: readonly CompiledOutput[]): CompiledMetric[] 
  * @throws OptionError for names that do not exist, of things or of outputs.
  */
 export function compileNetwork(network: Network, options: CompileOptions): Compiled | Promise<Compiled> {
-  const set = (): Compiled => ({
-    optimizer: optimizerOf("compile, optimizer", options.optimizer),
-    outputs: compileOutputs(network, options),
-    slots: new Map(),
-  });
+  const set = (): Compiled | Promise<Compiled> => {
+    const outputs = compileOutputs(network, options);
+    const optimizer = extended(optimizerOf("compile, optimizer", options.optimizer));
+    const slots = new Map();
+    if (!(optimizer instanceof Promise)) return { optimizer, outputs, slots };
+    return optimizer.then((loaded) => ({ optimizer: loaded, outputs, slots }));
+  };
   ask("compile, optimizer", optimizerTable, options.optimizer);
   ask("compile, loss", lossTable, options.loss);
   ask("compile, metrics", metricTable, options.metrics);

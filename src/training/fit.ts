@@ -1,40 +1,27 @@
-import { NotFiniteError } from "../core/errors.ts";
-import type { SavedRun } from "../formats/safetensors/checkpoint.ts";
 import { type Callback, inOrder, type RunControl } from "./callback.ts";
-import type { EpochData, EvaluationData } from "./epoch-data.ts";
-import type { FitOptions } from "./fit-options.ts";
+import type { EvaluationData } from "./epoch-data.ts";
+import type { FitContext, FitPlace } from "./fit-place.ts";
 import { type EpochLogs, type History, historyOf, type StopReason } from "./history.ts";
-import type { TrainEvent } from "./run.ts";
-import type { SavedTotals } from "./saved-totals.ts";
 import type { EpochTotals } from "./totals.ts";
-import type { Trainer } from "./trainer.ts";
 
 /** Steps are handed to the backend together, about this much work at a time: progress and aborting wait for no more. */
 const runMs = 40;
 
-export interface FitContext {
-  readonly trainer: Trainer;
-  readonly train: EpochData;
-  readonly validation: EvaluationData | undefined;
-  readonly options: FitOptions;
-  readonly report: (event: TrainEvent) => void;
-}
-
 /** One call of `fit`: where it is, and what it has seen. */
-export class Fit {
-  private readonly context: FitContext;
-  private readonly callbacks: readonly Callback[];
+export class Fit implements FitPlace {
+  readonly context: FitContext;
+  readonly callbacks: readonly Callback[];
+  readonly batchSize: number;
+  hasBegun = false;
+  epoch: number;
+  epochStep = 0;
+  totals: EpochTotals;
+  epochs: number[] = [];
+  logs: EpochLogs[] = [];
+  isAveraged = false;
+  restored: (() => void) | undefined;
   private readonly control: RunControl;
-  private readonly batchSize: number;
   private isStopped = false;
-  private hasBegun = false;
-  private epoch: number;
-  private epochStep = 0;
-  private totals: EpochTotals;
-  /** States of callbacks that were read from a checkpoint; they get them when all have begun. */
-  private restored: (() => void) | undefined;
-  private epochs: number[] = [];
-  private logs: EpochLogs[] = [];
 
   constructor(context: FitContext) {
     const { callbacks = [], batchSize = 32, initialEpoch = 0 } = context.options;
@@ -48,8 +35,10 @@ export class Fit {
       stop: () => {
         this.isStopped = true;
       },
-      checkpoint: () => this.checkpoint(),
-      restore: (bytes, where = "checkpoint") => this.restore(bytes, where),
+      swapAverages: async () => (await import("./run-state.ts")).swapAverages(this),
+      checkpoint: async () => (await import("./run-state.ts")).writeRun(this),
+      restore: async (bytes, where = "checkpoint") =>
+        (await import("./run-state.ts")).readRun(this, bytes, where),
     };
   }
 
@@ -65,7 +54,7 @@ export class Fit {
     let stopReason: StopReason = "completed";
     try {
       await prepared;
-      for (const callback of this.callbacks) await callback.onTrainBegin?.(this.control);
+      await this.tell((callback) => callback.onTrainBegin?.(this.control));
       this.restored?.();
       this.hasBegun = true;
       while (this.epoch < epochs && !signal?.aborted && !this.isStopped) {
@@ -78,8 +67,9 @@ export class Fit {
       train.dispose();
       validation?.dispose();
     }
+    if (stopReason !== "aborted") await this.keepAverages();
     const history = historyOf(this.epochs, this.logs, stopReason);
-    for (const callback of this.callbacks) await callback.onTrainEnd?.(history, this.control);
+    await this.tell((callback) => callback.onTrainEnd?.(history, this.control));
     return history;
   }
 
@@ -88,21 +78,33 @@ export class Fit {
     const { trainer, validation, options, report } = this.context;
     const { epoch } = this;
     if (this.epochStep === 0) {
-      for (const callback of this.callbacks) await callback.onEpochBegin?.(epoch, this.control);
+      await this.tell((callback) => callback.onEpochBegin?.(epoch, this.control));
     }
     const { seconds, imagesPerSecond, isWhole } = await this.takeSteps();
     if (!isWhole && options.signal?.aborted) return false;
-    const measured =
-      validation && (await trainer.evaluate(validation.pieces(this.batchSize), this.batchSize));
-    const logs = { ...this.totals.logs(), ...withPrefix(measured) };
+    const measured = validation && (await this.measure(validation));
+    const rate = trainer.rates.isScheduled ? { learningRate: trainer.model.learningRate } : {};
+    const logs = { ...this.totals.logs(), ...withPrefix(measured), ...rate };
     this.epochs.push(epoch);
     this.logs.push(logs);
     this.epoch++;
     this.epochStep = 0;
     this.totals = trainer.totals();
     report({ type: "epochEnd", epoch, logs, seconds, imagesPerSecond });
-    for (const callback of this.callbacks) await callback.onEpochEnd?.(epoch, logs, this.control);
+    await this.tell((callback) => callback.onEpochEnd?.(epoch, logs, this.control));
     return true;
+  }
+
+  /** Calls a hook of every callback, one after another. */
+  private async tell(hook: (callback: Callback) => void | Promise<void> | undefined): Promise<void> {
+    for (const callback of this.callbacks) await hook(callback);
+  }
+
+  private async measure(validation: EvaluationData): Promise<EpochLogs> {
+    await this.tell((callback) => callback.onTestBegin?.(this.control));
+    const logs = await this.context.trainer.evaluate(validation.pieces(this.batchSize), this.batchSize);
+    await this.tell((callback) => callback.onTestEnd?.(logs, this.control));
+    return logs;
   }
 
   private async takeSteps() {
@@ -135,7 +137,7 @@ export class Fit {
       this.epochStep += result.steps;
       images += result.steps * batch;
       if (result.steps < count) {
-        await this.giveUp(notFinite(epoch, this.epochStep, losses[result.steps], lastFinite));
+        await this.giveUp(losses[result.steps], lastFinite);
         break;
       }
       if (batch === this.batchSize) {
@@ -166,54 +168,20 @@ export class Fit {
   }
 
   /** @throws the error, unless a callback takes care of it */
-  private async giveUp(error: NotFiniteError): Promise<void> {
-    const caring = this.callbacks.filter(({ onNotFinite }) => onNotFinite);
-    if (caring.length === 0) throw error;
-    for (const callback of caring) await callback.onNotFinite?.(error, this.control);
+  private async giveUp(loss: number, lastFinite: number): Promise<void> {
+    const { notFinite } = await import("./not-finite.ts");
+    const error = notFinite(`epoch ${this.epoch + 1}, step ${this.epochStep + 1}`, loss, lastFinite);
+    if (!this.callbacks.some(({ onNotFinite }) => onNotFinite)) throw error;
+    await this.tell((callback) => callback.onNotFinite?.(error, this.control));
     this.isStopped = true;
   }
 
-  private saved(): SavedRun {
-    const { trainer, train, options } = this.context;
-    const { shuffle = true } = options;
-    return { samples: train.length ?? 0, batchSize: this.batchSize, shuffle, seed: trainer.runner.seed };
+  /** A run ends with the averages of the weights where an optimizer keeps them. */
+  private async keepAverages(): Promise<void> {
+    const { runner, optimizers } = this.context.trainer;
+    if (runner.step > 0 && optimizers.some(({ averages }) => averages))
+      await (await import("./run-state.ts")).keepAverages(this);
   }
-
-  private async checkpoint(): Promise<Uint8Array> {
-    const { saveTotals, writeRun } = await import("./run-state.ts");
-    const { epoch, epochStep, epochs, logs } = this;
-    const place = { epoch, epochStep, epochs, logs, totals: saveTotals(this.totals) };
-    return writeRun(this.context.trainer, this.callbacks, this.saved(), place);
-  }
-
-  private async restore(bytes: Uint8Array, where: string): Promise<void> {
-    const { trainer } = this.context;
-    const { readRun, restoreTotals } = await import("./run-state.ts");
-    const { place, restoreCallbacks } = await readRun(
-      where,
-      bytes,
-      trainer,
-      this.callbacks,
-      this.saved(),
-      this.hasBegun,
-    );
-    this.epoch = place.epoch;
-    this.epochStep = place.epochStep;
-    this.totals = trainer.totals();
-    restoreTotals(this.totals, place.totals as SavedTotals);
-    this.epochs = [...place.epochs];
-    this.logs = [...place.logs];
-    this.restored = restoreCallbacks;
-  }
-}
-
-function notFinite(epoch: number, step: number, loss: number, lastFinite: number): NotFiniteError {
-  return new NotFiniteError({
-    where: `epoch ${epoch + 1}, step ${step + 1}`,
-    expected: "a finite loss",
-    received: `${loss} (the last finite one was ${Number.isNaN(lastFinite) ? "none" : lastFinite.toPrecision(4)})`,
-    hint: "The weights are those of before this step. Try a lower learning rate, and look at the inputs.",
-  });
 }
 
 /** `loss` → `valLoss`. */

@@ -8,12 +8,15 @@ import { lossTable } from "../losses/table.ts";
 import type { Metric } from "../metrics/metric.ts";
 import { metricTable } from "../metrics/table.ts";
 import type { LayerFactories } from "../models/spec.ts";
+import { optimizerMakers } from "../optimizers/makers.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
-import { optimizerTable } from "../optimizers/table.ts";
+import type { Schedule } from "../schedules/schedule.ts";
+import { scheduleTable } from "../schedules/table.ts";
 import { withFormatLayers } from "./format-layers.ts";
 import { Model } from "./model.ts";
 import type { ModelOptions } from "./model-options.ts";
 import { type FileSource, matchWeights, readSaved } from "./read-saved.ts";
+import { restoreRates } from "./run-state.ts";
 
 /** What a program made itself and a file names: what makes it of the options it was saved with. */
 export interface CustomObjects {
@@ -22,6 +25,7 @@ export interface CustomObjects {
   readonly losses?: Readonly<Record<string, (options: never) => Loss>>;
   readonly metrics?: Readonly<Record<string, (options: never) => Metric>>;
   readonly optimizers?: Readonly<Record<string, (options: never) => Optimizer>>;
+  readonly schedules?: Readonly<Record<string, (options: never) => Schedule>>;
 }
 
 export interface LoadOptions extends BackendOptions {
@@ -96,13 +100,13 @@ async function compileAsSaved(
 
 /** Goes on from what the optimizer had gathered when the model was saved. */
 async function restoreOptimizer(model: Model, { step, learningRate, slots }: SavedOptimizer): Promise<void> {
-  const { compiled, session } = await model.parts();
+  const { compiled, session, rates } = await model.parts();
   for (const { name, shape, data } of slots) {
     const path = `${compiled?.optimizer.name}/${name}`;
     compiled?.slots.set(path, { path, shape, initialize: () => data });
   }
   session.step = step;
-  model.learningRate = learningRate;
+  restoreRates(rates, [learningRate]);
 }
 
 async function compileWith(
@@ -124,8 +128,14 @@ async function compileWith(
   const loss = maker<Loss>("loss", lossTable, custom.losses);
   const metric = maker<Metric>("metric", metricTable, custom.metrics);
   const metricsOf = (choices: readonly SavedChoice[]) => Promise.all(choices.map(metric));
+  const { learningRate } = optimizer;
+  const schedule = maker<Schedule>("schedule", scheduleTable, custom.schedules);
+  const scheduled =
+    typeof learningRate === "object" && learningRate !== null
+      ? { ...optimizer, learningRate: await schedule(learningRate as SavedChoice) }
+      : optimizer;
   model.compile({
-    optimizer: await maker<Optimizer>("optimizer", optimizerTable, custom.optimizers)(optimizer),
+    optimizer: await maker<Optimizer>("optimizer", optimizerMakers, custom.optimizers)(scheduled),
     loss: await Promise.all(outputs.map((output) => (output.loss ? loss(output.loss) : null))),
     lossWeights: outputs.map(({ lossWeight = 1 }) => lossWeight),
     metrics: await Promise.all(outputs.map(({ metrics }) => metricsOf(metrics))),

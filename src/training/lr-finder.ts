@@ -2,6 +2,7 @@ import { DataError, OptionError } from "../core/errors.ts";
 import { exp, log } from "../core/math.ts";
 import { checkOptions } from "../core/names.ts";
 import { createRandom, permutation } from "../core/random.ts";
+import { LearningRates } from "./learning-rates.ts";
 import type { Model } from "./model.ts";
 import { type ArrayData, checkSamples } from "./samples.ts";
 
@@ -97,7 +98,13 @@ export async function lrFinder(
       const share = i / (range.steps - 1);
       const rate = exp(log(range.startRate) * (1 - share) + log(range.endRate) * share);
       const rows = Uint32Array.from({ length: batch }, (_, j) => order[(i * batch + j) % order.length]);
-      const { outputs, steps } = await session.train(compiled, source, rows, batch, rate);
+      const { outputs, steps } = await session.train(
+        compiled,
+        source,
+        rows,
+        batch,
+        new LearningRates([rate]),
+      );
       if (steps === 0) break;
       const loss = outputs.loss[0];
       average = 0.98 * average + 0.02 * loss;

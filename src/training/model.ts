@@ -1,6 +1,6 @@
 import { type BackendOptions, backendOf } from "../backends/choose-backend.ts";
 import type { Backend } from "../backends/contract.ts";
-import { OptionError, UsageError } from "../core/errors.ts";
+import { UsageError } from "../core/errors.ts";
 import { namesLoading } from "../core/name-table.ts";
 import { checkOptions } from "../core/names.ts";
 import type { Shape } from "../core/shape.ts";
@@ -20,6 +20,7 @@ import { Fit } from "./fit.ts";
 import { checkFitOptions, type FitOptions, fitOptions } from "./fit-options.ts";
 import type { EpochLogs } from "./history.ts";
 import { checkInputs, type NamedNumbers, type Samples } from "./inputs.ts";
+import { LearningRates } from "./learning-rates.ts";
 import {
   checkModelOptions,
   type EvaluateOptions,
@@ -49,7 +50,9 @@ export class Model implements TrainedModel {
   readonly backendOptions: BackendOptions;
   private session: Promise<Session> | undefined;
   private compiled: Compiled | Promise<Compiled> | undefined;
-  private rate = Number.NaN;
+  private rates = new LearningRates([Number.NaN]);
+  /** The session once it is open. */
+  private opened: Session | undefined;
   private isTraining = false;
   private isDisposed = false;
   private predictModule: Promise<typeof import("./predict.ts")> | undefined;
@@ -151,16 +154,13 @@ export class Model implements TrainedModel {
     return this.asLayer.applyAll(tensors, options);
   }
 
-  /** Step size of the optimizer; a new one takes effect with the next step. */
+  /** Step size of the optimizer; a new one takes effect with the next step. With a schedule it follows the steps. */
   get learningRate(): number {
-    return this.rate;
+    return this.rates.at(this.opened?.step ?? 0);
   }
 
   set learningRate(rate: number) {
-    if (!(rate > 0 && rate < Infinity)) {
-      throw new OptionError({ where: "learningRate", expected: "a positive number", received: String(rate) });
-    }
-    this.rate = rate;
+    this.rates.set(rate);
   }
 
   /** Which backend the model runs on, and with how many threads. */
@@ -178,9 +178,10 @@ export class Model implements TrainedModel {
         received: "one that was disposed",
       });
     }
-    this.session ??= backendOf(this.backendOptions).then(
-      (backend) => new Session(this.network, backend, this.seed),
-    );
+    this.session ??= backendOf(this.backendOptions).then((backend) => {
+      this.opened = new Session(this.network, backend, this.seed);
+      return this.opened;
+    });
     await namesLoading();
     return this.session;
   }
@@ -215,7 +216,7 @@ export class Model implements TrainedModel {
     checkOptions("compile", options, compileOptions);
     const before = this.compiled;
     const compiled = compileNetwork(this.network, options);
-    this.rate = learningRateOf("compile, optimizer", options.optimizer);
+    this.rates = new LearningRates([learningRateOf("compile, optimizer", options.optimizer)]);
     this.compiled = compiled;
     /* Whoever uses the model sees what went wrong; a model that nobody uses must not end the process. */
     if (compiled instanceof Promise) compiled.catch(() => {});
@@ -259,12 +260,15 @@ export class Model implements TrainedModel {
   }
 
   private trainer(session: Session, compiled: Compiled): Trainer {
+    const { rates } = this;
     return {
       model: this,
       runner: session,
       totals: () => new EpochTotals(metricsOf(compiled.outputs)),
       prepare: (samples, batch) => session.program("train", session.batchShape(samples, batch), compiled),
-      train: (source, rows, batch) => session.train(compiled, source, rows, batch, this.rate),
+      rates,
+      optimizers: [compiled.optimizer],
+      train: (source, rows, batch) => session.train(compiled, source, rows, batch, rates),
       evaluate: (pieces, batchSize) => evaluateSamples(session, compiled, pieces, batchSize),
       weights: () => new Map(this.network.weights.map(({ path, state }) => [path, state])),
       slots: () => compiled.slots,
@@ -339,7 +343,7 @@ export class Model implements TrainedModel {
     const data = { x, ...(y && { y }), ...(sampleWeight && { sampleWeight }) };
     const samples = await checkSamples("trainOnBatch", this.network, compiled.outputs, data);
     const [{ trainBatch }, session] = await Promise.all([import("./train-batch.ts"), this.open()]);
-    return trainBatch(session, compiled, samples, this.rate);
+    return trainBatch(this.trainer(session, compiled), samples);
   }
 
   /** Names and shapes of all weights, in the order of `getWeights`. */
@@ -424,9 +428,9 @@ export class Model implements TrainedModel {
 
   /** What files hold, as it is now. @internal */
   async parts(): Promise<ModelParts> {
-    const { name, network, rate: learningRate } = this;
+    const { name, network, rates } = this;
     const [compiled, session] = await Promise.all([this.compiled, this.open()]);
-    return { name, network, compiled, learningRate, session };
+    return { name, network, compiled, rates, session };
   }
 
   /** Gives back the memory of weights and programs. The model cannot be used afterwards. */

@@ -1,13 +1,15 @@
 import type { Backend } from "../backends/contract.ts";
 import { FileError, UsageError } from "../core/errors.ts";
 import { formatShape, sameShape } from "../core/shape.ts";
-import type { SavedProgress, SavedRun } from "../formats/safetensors/checkpoint.ts";
+import type { SavedRun } from "../formats/safetensors/checkpoint.ts";
 import type { SavedArray } from "../formats/saved-model.ts";
 import type { State } from "../graph/graph.ts";
 import type { Callback } from "./callback.ts";
-import type { Trainer } from "./trainer.ts";
+import type { FitPlace } from "./fit-place.ts";
+import type { LearningRates } from "./learning-rates.ts";
+import { restoreTotals, type SavedTotals, saveTotals } from "./saved-totals.ts";
 
-export { restoreTotals, saveTotals } from "./saved-totals.ts";
+export { keepAverages, swapAverages } from "./averages.ts";
 
 /** All states that training changes or reads, by path. */
 export type StatesByPath = ReadonlyMap<string, State>;
@@ -99,46 +101,54 @@ function checkSameRun(where: string, now: SavedRun, then: SavedRun): void {
   }
 }
 
-/** Where in the data a run is, and what it has reported. */
-type Place = Pick<SavedProgress, "epoch" | "epochStep" | "epochs" | "logs" | "totals">;
+/** The numbers among the rates; `null` for schedules, which follow from the step. */
+function saveRates({ rates }: LearningRates): (number | null)[] {
+  return rates.map((rate) => (typeof rate === "number" ? rate : null));
+}
+
+export function restoreRates({ rates }: LearningRates, saved: readonly (number | null)[]): void {
+  for (const [i, rate] of saved.entries()) if (typeof rates[i] === "number" && rate) rates[i] = rate;
+}
+
+function runOf({ context, batchSize }: FitPlace): SavedRun {
+  const { trainer, train, options } = context;
+  const { shuffle = true } = options;
+  return { samples: train.length ?? 0, batchSize, shuffle, seed: trainer.runner.seed };
+}
 
 /** Everything a run goes on with, as the bytes of a file. */
-export async function writeRun(
-  trainer: Trainer,
-  callbacks: readonly Callback[],
-  run: SavedRun,
-  place: Place,
-): Promise<Uint8Array> {
+export async function writeRun(place: FitPlace): Promise<Uint8Array> {
   const { writeCheckpoint } = await import("../formats/safetensors/checkpoint.ts");
-  const { values, arrays } = captureCallbacks(callbacks);
-  const { runner, model } = trainer;
+  const { values, arrays } = captureCallbacks(place.callbacks);
+  const { trainer } = place.context;
+  const { runner, model, rates } = trainer;
+  const { epoch, epochStep, epochs, logs, isAveraged } = place;
   return writeCheckpoint({
     model: await trainer.savedModel(),
     states: [...(await captureStates(runner.backend, trainer.slots())), ...arrays],
     progress: {
-      run,
+      run: runOf(place),
       step: runner.step,
       learningRate: model.learningRate,
-      ...place,
+      learningRates: saveRates(rates),
+      epoch,
+      epochStep,
+      epochs,
+      logs,
+      isAveraged,
+      totals: saveTotals(place.totals),
       callbacks: values,
     },
   });
 }
 
 /**
- * Puts back what `writeRun` wrote, but for the place and the states of callbacks, which the caller takes over.
+ * Puts back what `writeRun` wrote; callbacks get theirs when all have begun.
  *
  * @throws FileError or UsageError if it is no checkpoint of such a run, or the run has begun; nothing is changed then.
  */
-export async function readRun(
-  where: string,
-  bytes: Uint8Array,
-  trainer: Trainer,
-  callbacks: readonly Callback[],
-  run: SavedRun,
-  hasBegun: boolean,
-): Promise<{ place: Place; restoreCallbacks: () => void }> {
-  if (hasBegun) {
+export async function readRun(place: FitPlace, bytes: Uint8Array, where: string): Promise<void> {
+  if (place.hasBegun) {
     throw new UsageError({
       where: "restore",
       expected: "a run that has not begun, as in onTrainBegin",
@@ -147,14 +157,22 @@ export async function readRun(
   }
   const { readCheckpoint } = await import("../formats/safetensors/checkpoint.ts");
   const { model, states, progress } = readCheckpoint(bytes, where);
-  checkSameRun(where, run, progress.run);
-  const { runner } = trainer;
+  checkSameRun(where, runOf(place), progress.run);
+  const { trainer } = place.context;
+  const { runner, rates } = trainer;
   const matched = [
     ...matchStates(where, trainer.weights(), model.weights ?? []),
     ...matchStates(where, trainer.slots(), states),
   ];
   await Promise.all(matched.map(({ state, data }) => runner.backend.writeState(state, data)));
   runner.step = progress.step;
-  trainer.model.learningRate = progress.learningRate;
-  return { place: progress, restoreCallbacks: () => restoreCallbacks(callbacks, progress.callbacks, states) };
+  restoreRates(rates, progress.learningRates ?? [progress.learningRate]);
+  place.epoch = progress.epoch;
+  place.epochStep = progress.epochStep;
+  place.totals = trainer.totals();
+  restoreTotals(place.totals, progress.totals as SavedTotals);
+  place.epochs = [...progress.epochs];
+  place.logs = [...progress.logs];
+  place.isAveraged = progress.isAveraged ?? false;
+  place.restored = () => restoreCallbacks(place.callbacks, progress.callbacks, states);
 }

@@ -7,7 +7,7 @@ import type { Source } from "../data/stream/source.ts";
 import type { Network } from "../models/network.ts";
 import type { CompiledOutput } from "./compile.ts";
 import { byName, checkInputs, type NamedNumbers, type Samples } from "./inputs.ts";
-import { checkLabels, labelsOf } from "./labels.ts";
+import { checkLabels, labelsOf, predictionsOf } from "./labels.ts";
 import { labelsKey, type SampleArray, weightsKey } from "./sample-array.ts";
 
 /** Samples in memory: a data set, or samples, labels and how much each sample counts. */
@@ -47,12 +47,17 @@ export async function checkSamples(
     if (given === undefined) throw new DataError({ where: place, expected: "labels", received: "none" });
     const outputShape = network.outputShapes[network.outputNames.indexOf(name)];
     const flat = flatten(place, given);
-    const kind = labelsOf(place, loss, flat.length, length, outputShape);
+    const kind = await labelsOf(place, loss, flat.length, length, outputShape);
     arrays[labelsKey(name)] = await checkLabels(place, kind, flat, length);
     const weight = weights[i];
     if (!weight) continue;
     const weightPlace = names.length === 1 ? `${where} sampleWeight` : `${where} sampleWeight, ${name}`;
-    arrays[weightsKey(name)] = await checkWeights(weightPlace, weight, length, outputShape.slice(0, -1));
+    arrays[weightsKey(name)] = await checkWeights(
+      weightPlace,
+      weight,
+      length,
+      predictionsOf(outputShape, loss).shape,
+    );
   }
   return { ...samples, arrays };
 }

@@ -6,6 +6,7 @@ import type { SavedModel } from "../formats/saved-model.ts";
 import type { Network } from "../models/network.ts";
 import { specOf } from "../models/spec.ts";
 import type { Compiled } from "./compile.ts";
+import type { LearningRates } from "./learning-rates.ts";
 import type { SaveOptions } from "./model-options.ts";
 import { savedOptimizer, savedTraining } from "./saved-training.ts";
 import type { Session } from "./session.ts";
@@ -17,12 +18,12 @@ export interface ModelParts {
   readonly network: Network;
   readonly session: Session;
   readonly compiled: Compiled | undefined;
-  readonly learningRate: number;
+  readonly rates: LearningRates;
 }
 
 /** A model as files hold it. @param withOptimizer with what its optimizer has gathered */
 export async function savedModel(
-  { name, network, session, compiled, learningRate }: ModelParts,
+  { name, network, session, compiled, rates }: ModelParts,
   withOptimizer: boolean,
 ): Promise<SavedModel> {
   return {
@@ -31,7 +32,8 @@ export async function savedModel(
     seed: session.seed,
     weights: await readWeights(network, session.backend),
     training: compiled && savedTraining(compiled),
-    optimizer: compiled && withOptimizer ? await savedOptimizer(compiled, session, learningRate) : undefined,
+    optimizer:
+      compiled && withOptimizer ? await savedOptimizer(compiled, session, rates.at(session.step)) : undefined,
   };
 }
 

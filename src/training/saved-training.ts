@@ -1,5 +1,6 @@
 import type { SavedChoice } from "../core/name-table.ts";
 import type { SavedOptimizer, SavedTraining } from "../formats/saved-model.ts";
+import type { LearningRate } from "../schedules/schedule.ts";
 import type { Compiled, CompiledOutput } from "./compile.ts";
 import { captureStates } from "./run-state.ts";
 import type { StepRunner } from "./step-runner.ts";
@@ -11,13 +12,21 @@ interface Named {
 
 const saved = ({ name, options }: Named): SavedChoice => ({ name, ...options });
 
+/** A schedule stands in the place of the learning rate. */
+function optimizerChoice(optimizer: Named & { readonly learningRate: LearningRate }): SavedChoice {
+  const { learningRate } = optimizer;
+  return typeof learningRate === "number"
+    ? saved(optimizer)
+    : { ...saved(optimizer), learningRate: saved(learningRate) };
+}
+
 const metricsOf = ({ metrics }: CompiledOutput, weighted: boolean): SavedChoice[] =>
   metrics.filter(({ isWeighted }) => isWeighted === weighted).map(({ metric }) => saved(metric));
 
 /** How a model was compiled, by names and numbers. */
 export function savedTraining({ optimizer, outputs }: Compiled): SavedTraining {
   return {
-    optimizer: saved(optimizer),
+    optimizer: optimizerChoice(optimizer),
     outputs: outputs.map((output) => ({
       ...(output.loss ? { loss: saved(output.loss) } : {}),
       ...(output.lossWeight === 1 ? {} : { lossWeight: output.lossWeight }),

@@ -3,6 +3,7 @@ import { lower } from "../compiler/lower.ts";
 import type { Program } from "../compiler/program.ts";
 import type { Network } from "../models/network.ts";
 import type { Compiled } from "./compile.ts";
+import type { LearningRates } from "./learning-rates.ts";
 import { type BatchShape, type ProgramGraph, predictGraph } from "./predict-graph.ts";
 import type { Prepared } from "./program-runner.ts";
 import { evaluateGraph, trainGraph } from "./programs.ts";
@@ -43,11 +44,11 @@ export class Session extends StepRunner {
     source: SampleSource,
     rows: Uint32Array,
     batch: number,
-    learningRate: number,
+    rates: LearningRates,
   ): Promise<RunResult> {
     const prepared = await this.program("train", this.batchShape(source.samples, batch), compiled);
     return this.takeSteps(prepared, source, rows, batch, (step) =>
-      compiled.optimizer.scalars(step, learningRate),
+      compiled.optimizer.scalars(step, rates.at(step - 1)),
     );
   }
 }

@@ -7,7 +7,7 @@ import { Graph, type State, type Value } from "../graph/graph.ts";
 import { add, cast, multiply } from "../graph/ops/elementwise.ts";
 import type { Network } from "../models/network.ts";
 import { NetworkLayer } from "../models/network-layer.ts";
-import type { Optimizer } from "../optimizers/optimizer.ts";
+import type { ExtendedOptimizer, Optimizer } from "../optimizers/optimizer.ts";
 import { learningRateOf, type OptimizerName, optimizerOf } from "../optimizers/table.ts";
 import { ProgramContext } from "./call-context.ts";
 import type { TrainedModel } from "./callback.ts";
@@ -15,6 +15,7 @@ import { TrainingSamples } from "./epoch-data.ts";
 import { Fit } from "./fit.ts";
 import { checkFitOptions, type FitOptions, fitOptions } from "./fit-options.ts";
 import { checkInputs } from "./inputs.ts";
+import { LearningRates } from "./learning-rates.ts";
 import type { Model } from "./model.ts";
 import type { BatchShape, ProgramGraph } from "./predict-graph.ts";
 import { TrainingRun } from "./run.ts";
@@ -22,7 +23,7 @@ import { inputKey } from "./sample-array.ts";
 import { StepRunner } from "./step-runner.ts";
 import { EpochTotals } from "./totals.ts";
 import type { Trainer } from "./trainer.ts";
-import { writeUpdates } from "./update-graph.ts";
+import { extended, writeUpdates } from "./update-graph.ts";
 import type { WeightArray } from "./weights.ts";
 
 /** What a step of one's own is written with. */
@@ -64,21 +65,23 @@ const knownFitOptions = fitOptions.filter(
   (name) => !["validationSplit", "validationData", "classWeight"].includes(name),
 );
 
-interface Trained {
+interface TrainedNetwork {
   readonly name: string;
   readonly network: Network;
   readonly choice: OptimizerName | Optimizer;
-  rate: number;
 }
 
 /** A step that trains several models at once. Made by {@link trainStep}. */
 export class TrainStep implements TrainedModel {
   private readonly options: TrainStepOptions;
   private readonly networks: ReadonlyMap<string, Network>;
-  private readonly trained: readonly Trained[];
-  private readonly optimizers = new Map<string, Optimizer>();
+  private readonly trained: readonly TrainedNetwork[];
+  private readonly rates: LearningRates;
+  private readonly optimizers = new Map<string, ExtendedOptimizer>();
   private readonly slots = new Map<string, State>();
   private runner: Promise<StepRunner> | undefined;
+  /** The runner once it is open. */
+  private opened: StepRunner | undefined;
   private isTraining = false;
 
   constructor(options: TrainStepOptions) {
@@ -96,22 +99,22 @@ export class TrainStep implements TrainedModel {
           hint: didYouMean(name, names),
         });
       }
-      return { name, network, choice, rate: learningRateOf("trainStep, optimizers", choice) };
+      return { name, network, choice };
     });
+    this.rates = new LearningRates(
+      this.trained.map(({ choice }) => learningRateOf("trainStep, optimizers", choice)),
+    );
     if (this.trained.length === 0)
       throw new OptionError({ where: "trainStep", expected: "an optimizer for a model", received: "none" });
   }
 
   /** Step size of the first optimizer; setting it sets all of them. */
   get learningRate(): number {
-    return this.trained[0].rate;
+    return this.rates.at(this.opened?.step ?? 0);
   }
 
   set learningRate(rate: number) {
-    if (!(rate > 0 && rate < Infinity)) {
-      throw new OptionError({ where: "learningRate", expected: "a positive number", received: String(rate) });
-    }
-    for (const each of this.trained) each.rate = rate;
+    this.rates.set(rate);
   }
 
   /**
@@ -188,8 +191,9 @@ export class TrainStep implements TrainedModel {
       }
       await namesLoading();
       for (const { name, choice } of this.trained)
-        this.optimizers.set(name, optimizerOf("trainStep, optimizers", choice));
-      return new StepRunner(backends[0], this.options.seed ?? 0);
+        this.optimizers.set(name, await extended(optimizerOf("trainStep, optimizers", choice)));
+      this.opened = new StepRunner(backends[0], this.options.seed ?? 0);
+      return this.opened;
     })();
     return this.runner;
   }
@@ -207,6 +211,8 @@ export class TrainStep implements TrainedModel {
     return {
       model: this,
       runner,
+      rates: this.rates,
+      optimizers: [...this.optimizers.values()],
       totals: () => new EpochTotals([]),
       prepare: (samples, batch) => prepare(runner.batchShape(samples, batch)),
       train: async (source, rows, batch) => {
@@ -230,17 +236,16 @@ export class TrainStep implements TrainedModel {
     };
   }
 
-  private optimizerOf(name: string): Optimizer {
-    return this.optimizers.get(name) as Optimizer;
+  private optimizerOf(name: string): ExtendedOptimizer {
+    return this.optimizers.get(name) as ExtendedOptimizer;
   }
 
   /** The numbers of all optimizers for a step, under the names of their models. */
   private scalars(number: number): Record<string, number> {
-    const all = this.trained.flatMap(({ name, rate }) =>
-      Object.entries(this.optimizerOf(name).scalars(number, rate)).map(([key, value]) => [
-        `${name}/${key}`,
-        value,
-      ]),
+    const all = this.trained.flatMap(({ name }, i) =>
+      Object.entries(this.optimizerOf(name).scalars(number, this.rates.at(number - 1, i))).map(
+        ([key, value]) => [`${name}/${key}`, value],
+      ),
     );
     return Object.fromEntries(all);
   }
@@ -306,17 +311,8 @@ export class TrainStep implements TrainedModel {
     });
     graph.output("loss", totals.reduce(add));
     return this.trained.flatMap(({ name, network }, i) => {
-      const optimizer = this.optimizerOf(name);
-      const weights = network.trainableWeights.map((weight) => ({
-        ...weight,
-        path: `${name}/${weight.path}`,
-      }));
-      const own: Optimizer = {
-        ...optimizer,
-        write: (context) =>
-          optimizer.write({ ...context, scalar: (key) => context.scalar(`${name}/${key}`) }),
-      };
-      return writeUpdates(graph, weights, { optimizer: own, slots: this.slots }, totals[i]);
+      const optimizer = { optimizer: this.optimizerOf(name), slots: this.slots };
+      return writeUpdates(graph, network.trainableWeights, optimizer, totals[i], `${name}/`);
     });
   }
 }

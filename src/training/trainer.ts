@@ -1,9 +1,11 @@
 import type { RunResult } from "../backends/contract.ts";
 import type { SavedModel } from "../formats/saved-model.ts";
 import type { State } from "../graph/graph.ts";
+import type { ExtendedOptimizer } from "../optimizers/optimizer.ts";
 import type { TrainedModel } from "./callback.ts";
 import type { EpochLogs } from "./history.ts";
 import type { Samples } from "./inputs.ts";
+import type { LearningRates } from "./learning-rates.ts";
 import type { SampleSource, StepRunner } from "./step-runner.ts";
 import type { EpochTotals } from "./totals.ts";
 
@@ -13,6 +15,8 @@ export interface Trainer {
   readonly model: TrainedModel;
   /** Holds the samples, and knows the seed and the steps taken so far. */
   readonly runner: StepRunner;
+  readonly rates: LearningRates;
+  readonly optimizers: readonly ExtendedOptimizer[];
   /** Sums of an epoch, none yet. */
   totals(): EpochTotals;
   /** Plans a step of that many samples. */

@@ -1,14 +1,13 @@
 /** Numbers of Keras 3's own unit tests: layers, losses, optimizers, metrics. */
 import { readFile } from "node:fs/promises";
-import { input as entrance, model as functional, losses, type Model, optimizers, sequential } from "convnet";
+import { input as entrance, model as functional, losses, type Model, sequential } from "convnet";
 import type { Backend } from "../../src/backends/contract.ts";
 import { createReference } from "../../src/backends/reference/reference.ts";
 import { lower } from "../../src/compiler/lower.ts";
-import { Graph, type State } from "../../src/graph/graph.ts";
+import { Graph } from "../../src/graph/graph.ts";
 import { reduceMean } from "../../src/graph/ops/reduce-max.ts";
 import type { Layer } from "../../src/layers/layer.ts";
 import type { Loss } from "../../src/losses/loss.ts";
-import type { Optimizer } from "../../src/optimizers/optimizer.ts";
 import {
   channelsFirst,
   channelsLast,
@@ -17,6 +16,8 @@ import {
   kerasLayer,
   type Layout,
 } from "./keras-layers.ts";
+import { clippedGradient, optimizerSteps } from "./keras-optimizers.ts";
+import { scheduleOf } from "./keras-options.ts";
 import {
   difference,
   flat,
@@ -58,11 +59,22 @@ async function runCase(testCase: Case, backend: Backend): Promise<string | undef
 }
 
 async function actualOf(testCase: Case, backend: Backend): Promise<ArrayLike<number>> {
+  const { class: className, config, inputs, expected } = testCase;
   switch (testCase.kind) {
     case "loss":
       return lossValue(testCase, backend);
-    case "optimizer":
-      return optimizerSteps(testCase, backend);
+    case "optimizer": {
+      const { initial, gradients } = inputs;
+      const isEvery = shapeOf(expected).length > shapeOf(initial).length;
+      const steps = { initial, gradients: gradients as readonly Nested[] };
+      return optimizerSteps(className, config, steps, isEvery, backend);
+    }
+    case "gradient-clipping":
+      return clippedGradient(className, config, inputs.gradient, backend);
+    case "schedule": {
+      const schedule = scheduleOf(className, config);
+      return flat(inputs.steps ?? inputs.step).map((step) => schedule.at(step));
+    }
     default:
       throw new Unsupported(`no ${testCase.kind} cases yet`);
   }
@@ -135,58 +147,4 @@ async function lossValue(
     },
   });
   return outputs.loss;
-}
-
-function optimizerOf({ class: className, config }: Case): Optimizer {
-  for (const option of ["weight_decay", "clipnorm", "global_clipnorm", "clipvalue"]) {
-    if (config[option] !== null && config[option] !== undefined) throw new Unsupported(option);
-  }
-  if (config.amsgrad === true || config.use_ema === true) throw new Unsupported("amsgrad or moving averages");
-  const {
-    learning_rate: learningRate,
-    beta_1: beta1,
-    beta_2: beta2,
-    epsilon,
-    momentum,
-    nesterov,
-  } = config as Record<string, number>;
-  if (className === "SGD") return optimizers.sgd({ learningRate, momentum, nesterov: Boolean(nesterov) });
-  if (className === "Adam") return optimizers.adam({ learningRate, beta1, beta2, epsilon });
-  throw new Unsupported(`no optimizer ${className}`);
-}
-
-async function optimizerSteps(testCase: Case, backend: Backend): Promise<ArrayLike<number>> {
-  const optimizer = optimizerOf(testCase);
-  const initial = Float32Array.from(flat(testCase.inputs.initial));
-  const shape = shapeOf(testCase.inputs.initial);
-  const gradients = testCase.inputs.gradients as readonly Nested[];
-  const stateOf = (path: string, numbers: Float32Array): State => ({
-    path,
-    shape,
-    initialize: () => numbers,
-  });
-  const parameter = stateOf("parameter", initial);
-  const slots = new Map<string, State>();
-  const slot = (name: string): State => {
-    const known = slots.get(name) ?? stateOf(name, new Float32Array(initial.length));
-    slots.set(name, known);
-    return known;
-  };
-  const graph = new Graph();
-  const value = optimizer.write({
-    parameter: graph.state(parameter),
-    gradient: graph.input("gradient", shape),
-    slot: (name) => graph.state(slot(name)),
-    keep: (name, kept) => graph.update(slot(name), kept),
-    scalar: (name) => graph.input(name, []),
-  });
-  graph.update(parameter, value);
-  graph.output("value", value);
-  const executable = await backend.prepare(await lower(graph, backend.tables));
-  const scalars = gradients.map((_, i) => optimizer.scalars(i + 1, optimizer.learningRate));
-  const inputs: Record<string, Float32Array> = { gradient: Float32Array.from(gradients.flatMap(flat)) };
-  for (const name of Object.keys(scalars[0])) inputs[name] = Float32Array.from(scalars, (step) => step[name]);
-  const { outputs } = await executable.run({ steps: gradients.length, inputs });
-  const expectsAllSteps = shapeOf(testCase.expected).length > shape.length;
-  return expectsAllSteps ? outputs.value : outputs.value.slice(-initial.length);
 }

@@ -17,6 +17,10 @@ export interface SavedProgress {
   /** Optimizer steps of the model, which random draws depend on. */
   readonly step: number;
   readonly learningRate: number;
+  /** Those of all optimizers; `null` where a schedule sets it. */
+  readonly learningRates?: readonly (number | null)[];
+  /** Whether the weights are their moving averages, and the other way round. */
+  readonly isAveraged?: boolean;
   /** The epoch that is under way, and its steps so far. */
   readonly epoch: number;
   readonly epochStep: number;
