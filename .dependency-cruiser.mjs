@@ -29,6 +29,7 @@ const mayImport = {
   formats: ["core", "graph", "initializers", "layers", "models"],
   training: ["core", "graph", "compiler", "backends", ...items, "layers", "models", "data", "formats"],
   callbacks: ["core", "training"],
+  applications: ["core", ...items, "layers", "training"],
   explain: [
     "core",
     "graph",

@@ -5,6 +5,7 @@
  */
 export type { Activation } from "./activations/activation.ts";
 export type { ActivationName } from "./activations/table.ts";
+export * as applications from "./applications/index.ts";
 export type { ArrayLikeInput, Nested, NumberArray } from "./arrays/array.ts";
 export { compute } from "./arrays/compute.ts";
 export { type ConvolveOptions, convolve, type PoolArrayOptions, pool } from "./arrays/convolve.ts";
