@@ -138,21 +138,3 @@ export function activated(
 ): SymbolicTensor {
   return activation({ activation: how, name }).apply(x);
 }
-
-/** Rows and columns of zeros before a "valid" convolution that halves the image, so that its pixels stay centred. */
-export function halvingPadding(
-  [height, width]: Shape,
-  kernelSize: number,
-): [[number, number], [number, number]] {
-  const half = Math.floor(kernelSize / 2);
-  return [
-    [half - (1 - (height % 2)), half],
-    [half - (1 - (width % 2)), half],
-  ];
-}
-
-/** The nearest multiple of `divisor`, but never less than nine tenths of the number. */
-export function roundFilters(filters: number, divisor = 8): number {
-  const rounded = Math.max(divisor, Math.floor((filters + divisor / 2) / divisor) * divisor);
-  return rounded < 0.9 * filters ? rounded + divisor : rounded;
-}

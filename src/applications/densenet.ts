@@ -1,6 +1,7 @@
+import { averagePooling2d } from "../layers/average-pooling.ts";
 import { concatenate } from "../layers/concatenate.ts";
 import type { SymbolicTensor } from "../layers/layer.ts";
-import { averagePooling2d, maxPooling2d } from "../layers/pooling.ts";
+import { maxPooling2d } from "../layers/pooling.ts";
 import { zeroPadding2d } from "../layers/zero-padding.ts";
 import type { Model } from "../training/model.ts";
 import {

@@ -1,6 +1,6 @@
+import { averagePooling2d } from "../layers/average-pooling.ts";
 import { dense } from "../layers/dense.ts";
 import { flatten } from "../layers/flatten.ts";
-import { averagePooling2d } from "../layers/pooling.ts";
 import type { Model } from "../training/model.ts";
 import { type ApplicationOptions, convolved, frameOf, pooled, predictions } from "./application.ts";
 

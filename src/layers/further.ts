@@ -7,6 +7,7 @@ import {
   adaptiveMaxPooling3d,
 } from "./adaptive-pooling.ts";
 import * as augmentations from "./augmentations.ts";
+import { averagePooling1d, averagePooling2d, averagePooling3d } from "./average-pooling.ts";
 import { batchNormalization } from "./batch-normalization.ts";
 import { centerCrop } from "./center-crop.ts";
 import { concatenate } from "./concatenate.ts";
@@ -38,13 +39,7 @@ import {
   globalMaxPooling3d,
 } from "./global-pooling.ts";
 import { add, average, maximum, minimum, multiply, subtract } from "./merge.ts";
-import {
-  averagePooling1d,
-  averagePooling2d,
-  averagePooling3d,
-  maxPooling1d,
-  maxPooling3d,
-} from "./pooling.ts";
+import { maxPooling1d, maxPooling3d } from "./pooling.ts";
 import { rescaling } from "./rescaling.ts";
 import { reshape } from "./reshape.ts";
 import { resizing } from "./resizing.ts";

@@ -11,6 +11,7 @@ export {
   adaptiveMaxPooling3d,
 } from "./adaptive-pooling.ts";
 export * from "./augmentations.ts";
+export { averagePooling1d, averagePooling2d, averagePooling3d } from "./average-pooling.ts";
 export { type BatchNormalizationOptions, batchNormalization } from "./batch-normalization.ts";
 export { type CenterCropOptions, centerCrop } from "./center-crop.ts";
 export { type ConcatenateOptions, concatenate } from "./concatenate.ts";
@@ -78,9 +79,6 @@ export {
 export { type InputOptions, input } from "./input.ts";
 export { add, average, maximum, minimum, multiply, subtract } from "./merge.ts";
 export {
-  averagePooling1d,
-  averagePooling2d,
-  averagePooling3d,
   maxPooling1d,
   maxPooling2d,
   maxPooling3d,

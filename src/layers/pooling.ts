@@ -1,7 +1,6 @@
 import type { Shape } from "../core/shape.ts";
 import type { Padding } from "../core/window.ts";
 import type { Value } from "../graph/graph.ts";
-import { averagePool } from "../graph/ops/average-pool.ts";
 import { maxPool } from "../graph/ops/max-pool.ts";
 import { type PoolOptions, poolParams } from "../graph/ops/pool-params.ts";
 import { paddingOf, type Size1d, type Size2d, type Size3d, type SizeNd } from "./conv.ts";
@@ -19,7 +18,8 @@ export interface PoolingOptions<Size = SizeNd> extends LayerOptions {
 
 type Pool = (input: Value, options: PoolOptions) => Value;
 
-class Pooling extends Layer {
+/** A number for each window and channel. */
+export class Pooling extends Layer {
   readonly type: string;
   private readonly rank: number;
   private readonly pool: Pool;
@@ -90,43 +90,4 @@ export function maxPooling2d(options: Pooling2dOptions = {}): Layer {
  */
 export function maxPooling3d(options: Pooling3dOptions = {}): Layer {
   return new Pooling("max", 3, maxPool, options);
-}
-
-/**
- * Mean of each window, channel by channel: [N, steps, C] → [N, outSteps, C]. Padding counts neither in the sum nor in the
- * number of values.
- *
- * @throws ShapeError (when the model is built) if no window fits into the sequence.
- * @see https://keras.io/api/layers/pooling_layers/average_pooling1d/
- * @example
- * layers.averagePooling1d({ poolSize: 4, inputShape: [100, 4] });
- */
-export function averagePooling1d(options: Pooling1dOptions = {}): Layer {
-  return new Pooling("average", 1, averagePool, options);
-}
-
-/**
- * Mean of each window, channel by channel: [N, H, W, C] → [N, outH, outW, C]. Padding counts neither in the sum nor in
- * the number of values.
- *
- * @throws ShapeError (when the model is built) if no window fits into the image.
- * @see https://keras.io/api/layers/pooling_layers/average_pooling2d/
- * @example
- * layers.averagePooling2d({ poolSize: 2 });
- */
-export function averagePooling2d(options: Pooling2dOptions = {}): Layer {
-  return new Pooling("average", 2, averagePool, options);
-}
-
-/**
- * Mean of each window, channel by channel: [N, D, H, W, C] → [N, outD, outH, outW, C]. Padding counts neither in the sum
- * nor in the number of values.
- *
- * @throws ShapeError (when the model is built) if no window fits into the volume.
- * @see https://keras.io/api/layers/pooling_layers/average_pooling3d/
- * @example
- * layers.averagePooling3d({ poolSize: 2, inputShape: [16, 32, 32, 4] });
- */
-export function averagePooling3d(options: Pooling3dOptions = {}): Layer {
-  return new Pooling("average", 3, averagePool, options);
 }
