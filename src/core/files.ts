@@ -48,6 +48,23 @@ export async function readFile(path: string): Promise<Uint8Array<ArrayBuffer>> {
   }
 }
 
+/** The first bytes of a file. @throws FileError naming the file and why it cannot be read. */
+export async function readHead(path: string, length: number): Promise<Uint8Array<ArrayBuffer>> {
+  try {
+    const file = await fileSystem(path).open(path, "r");
+    try {
+      const bytes = new Uint8Array(length);
+      const { bytesRead } = await file.read(bytes, 0, length, 0);
+      return bytes.subarray(0, bytesRead);
+    } finally {
+      await file.close();
+    }
+  } catch (cause) {
+    if (cause instanceof UsageError) throw cause;
+    throw fileProblem(path, "read", cause);
+  }
+}
+
 /**
  * Writes a file whole or not at all: into a temporary file beside it, to the disk, then in place of the old one.
  *

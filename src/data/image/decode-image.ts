@@ -1,4 +1,5 @@
 import { FileError, OptionError } from "../../core/errors.ts";
+import { readFile, readHead } from "../../core/files.ts";
 import { checkOptions, lookUp } from "../../core/names.ts";
 import { decodeBmp } from "./decode-bmp.ts";
 import { type ImageFormat, imageFormat } from "./image-format.ts";
@@ -71,6 +72,7 @@ export interface ImageInfo {
   readonly width: number;
   readonly height: number;
   readonly channels: number;
+  readonly isGrey: boolean;
 }
 
 /**
@@ -80,10 +82,23 @@ export interface ImageInfo {
  * @throws UsageError if the optional package sharp is not installed.
  */
 export async function imageInfo(bytes: Uint8Array, where: string): Promise<ImageInfo> {
-  return withReasons(bytes, where, async () => {
-    const { format, width, height, metadata } = await open(bytes, where, mostPixels);
-    return { format, width, height, channels: metadata.channels };
-  });
+  return withReasons(bytes, where, async () => infoOf(await open(bytes, where, mostPixels)));
+}
+
+function infoOf({ format, width, height, metadata: { channels, space } }: Opened): ImageInfo {
+  return { format, width, height, channels, isGrey: channels < 3 || space === "b-w" || space === "grey16" };
+}
+
+/**
+ * As `imageInfo`, of a file: no more of it is read than is needed.
+ *
+ * @throws FileError if it cannot be read, or is no image that is read.
+ */
+export async function imageFileInfo(path: string): Promise<ImageInfo> {
+  const head = await readHead(path, 32);
+  if (imageFormat(head) === "bmp" || imageFormat(head) === undefined)
+    return imageInfo(await readFile(path), path);
+  return withReasons(head, path, async () => infoOf(await open(head, path, mostPixels, path)));
 }
 
 /** Decodes the bytes of an image file: pixels of 8 bits, upright. */
@@ -152,7 +167,12 @@ interface Opened {
 }
 
 /** @throws FileError if the bytes are no image, or have too many pixels: nothing is decoded yet. */
-async function open(bytes: Uint8Array, where: string, maxPixels: number): Promise<Opened> {
+async function open(
+  bytes: Uint8Array,
+  where: string,
+  maxPixels: number,
+  source: Uint8Array | string = bytes,
+): Promise<Opened> {
   const format = imageFormat(bytes);
   if (!format) {
     throw new FileError({
@@ -168,7 +188,7 @@ async function open(bytes: Uint8Array, where: string, maxPixels: number): Promis
     const image = sharp(data, { raw: { width, height, channels }, limitInputPixels: false });
     return { format, image, metadata, sharp, width, height };
   }
-  const metadata = await sharp(bytes, { limitInputPixels: false }).metadata();
+  const metadata = await sharp(source, { limitInputPixels: false }).metadata();
   if (metadata.width * metadata.height > maxPixels) {
     throw new FileError({
       where,
@@ -179,7 +199,7 @@ async function open(bytes: Uint8Array, where: string, maxPixels: number): Promis
   const isTurned = (metadata.orientation ?? 1) >= 5;
   return {
     format,
-    image: sharp(bytes, { limitInputPixels: maxPixels, ignoreIcc: true }).rotate(),
+    image: sharp(source, { limitInputPixels: maxPixels, ignoreIcc: true }).rotate(),
     metadata,
     sharp,
     width: isTurned ? metadata.height : metadata.width,

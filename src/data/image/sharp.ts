@@ -36,7 +36,8 @@ export interface DecoderOptions {
   raw?: { width: number; height: number; channels: number };
 }
 
-export type Sharp = (bytes: Uint8Array, options?: DecoderOptions) => Decoder;
+/** @param source bytes, or the path of a file */
+export type Sharp = (source: Uint8Array | string, options?: DecoderOptions) => Decoder;
 
 /** Typed as any string, so that neither bundlers nor the compiler ask for a package that is optional. */
 const packageName: string = "sharp";
