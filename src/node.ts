@@ -3,6 +3,8 @@
  *
  * @module convnet/node
  */
+
+export { type PixelTableOptions, pixelTable } from "./data/csv/pixel-table.ts";
 export { type ImageFolder, type ImageFolderOptions, imageFolder } from "./data/folder/image-folder.ts";
 export type { ImageFile, LeftOut } from "./data/folder/list-images.ts";
 export { decodeImage, type Interpolation, type ReadImageOptions } from "./data/image/decode-image.ts";

@@ -5,26 +5,34 @@ import { didYouMean } from "../core/names.ts";
 import { formatShape, sameShape } from "../core/shape.ts";
 import type { Dataset } from "../index.ts";
 import type { TrainAndTest } from "../node.ts";
+import { hasFolders, openImages } from "./data/open-images.ts";
+import { isTable, openTable } from "./data/open-table.ts";
+import type { DataOptions } from "./data/options.ts";
 
 export interface NamedDataset extends TrainAndTest {
   /** `mnist`, or the name of the folder. */
   readonly name: string;
   /** What to say on the command line to get the same data again. */
   readonly argument: string;
+  /** `idx` for the four files of MNIST and data sets of that form. */
+  readonly kind: "idx" | "images" | "table";
+  /** Files that were not read, and why; for people. */
+  readonly notes: readonly string[];
 }
 
 const names = ["mnist", "fashion-mnist"];
 
 /** What the argument `[dataset]` may be. */
-export const datasetArgument = "mnist, fashion-mnist, or a folder with four IDX files named as MNIST's";
+export const datasetArgument =
+  "mnist, fashion-mnist, a folder with a folder of images for each class, a table of pixels (.csv), or a folder with four IDX files named as MNIST's";
 
 /**
  * Reads a data set by its name or folder.
  *
  * @throws FileError, DataError or ShapeError if it is not there, damaged, or training and test images differ in shape.
  */
-export async function openDataset(argument: string): Promise<NamedDataset> {
-  const found = await readDataset(argument);
+export async function openDataset(argument: string, options: DataOptions = {}): Promise<NamedDataset> {
+  const found = await readDataset(argument, options);
   const { train, test, folder } = found;
   if (!sameShape(train.sampleShape, test.sampleShape)) {
     throw new ShapeError({
@@ -37,15 +45,22 @@ export async function openDataset(argument: string): Promise<NamedDataset> {
   return { ...found, argument, name: isNamed ? argument : basename(resolve(argument)) };
 }
 
-async function readDataset(argument: string): Promise<TrainAndTest> {
+async function readDataset(
+  argument: string,
+  options: DataOptions,
+): Promise<TrainAndTest & Pick<NamedDataset, "kind" | "notes">> {
   const { fashionMnist, idxFolder, mnist } = await import("../node.ts");
-  if (argument === "mnist") return mnist();
-  if (argument === "fashion-mnist") return fashionMnist();
-  const isFolder = await stat(argument).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
-  if (isFolder) return idxFolder(argument);
+  const idx = async (data: Promise<TrainAndTest>) => ({ ...(await data), kind: "idx" as const, notes: [] });
+  if (argument === "mnist") return idx(mnist());
+  if (argument === "fashion-mnist") return idx(fashionMnist());
+  const found = await stat(argument).catch(() => undefined);
+  if (found?.isDirectory()) {
+    if (options.labels === undefined && !(await hasFolders(argument))) return idx(idxFolder(argument));
+    return { ...(await openImages(argument, options)), kind: "images" };
+  }
+  if (found && isTable(argument, options)) {
+    return { ...(await openTable(argument, options)), kind: "table", notes: [] };
+  }
   throw new FileError({
     where: "dataset",
     expected: datasetArgument,

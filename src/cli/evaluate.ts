@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { addDataOptions } from "./data/options.ts";
 import { datasetArgument } from "./datasets.ts";
 import type { EvaluateOptions } from "./evaluate/run-evaluation.ts";
 import { backendOptions, jsonOption, wholeNumber } from "./option-values.ts";
@@ -9,6 +10,7 @@ export function evaluateCommand(): Command {
     .argument("<model>", "a model.safetensors that train has saved")
     .argument("[dataset]", `${datasetArgument} (default: what the model was trained on)`)
     .option("-b, --batch-size <n>", "samples computed together", wholeNumber(1), 32);
+  addDataOptions(command);
   for (const option of [...backendOptions(), jsonOption()]) command.addOption(option);
   return command
     .addHelpText(

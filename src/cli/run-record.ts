@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { FileError } from "../core/errors.ts";
+import type { DataOptions } from "./data/options.ts";
 import { readJson } from "./read-json.ts";
 
 export interface EpochRecord {
@@ -20,6 +21,8 @@ export interface RunRecord {
   readonly command: string;
   /** As the argument `[dataset]` takes it. */
   readonly dataset: string;
+  /** How it was read. */
+  readonly data?: DataOptions;
   readonly classNames: readonly string[];
   readonly batchSize: number;
   readonly optimizer: string;
@@ -42,13 +45,15 @@ export const recordName = "history.json";
  */
 export async function findRecord(
   modelPath: string,
-): Promise<Pick<RunRecord, "dataset" | "classNames"> | undefined> {
+): Promise<Pick<RunRecord, "dataset" | "classNames" | "data"> | undefined> {
   const path = join(dirname(modelPath), recordName);
   if (!existsSync(path)) return undefined;
   const record = (await readJson(path)) as Partial<RunRecord> | null;
   const { dataset, classNames } = record ?? {};
   const hasNames = Array.isArray(classNames) && classNames.every((name) => typeof name === "string");
-  if (typeof dataset === "string" && hasNames) return { dataset, classNames };
+  if (typeof dataset === "string" && hasNames) {
+    return { dataset, classNames, ...(typeof record?.data === "object" ? { data: record.data } : {}) };
+  }
   throw new FileError({
     where: path,
     expected: "a dataset and classNames, as convnet train writes",

@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { addDataOptions } from "./data/options.ts";
 import { datasetArgument } from "./datasets.ts";
 import { backendOptions, jsonOption, oneOf, positiveNumber, share, wholeNumber } from "./option-values.ts";
 import type { TrainOptions } from "./train/options.ts";
@@ -7,8 +8,15 @@ export function trainCommand(): Command {
   const command = new Command("train")
     .description("Train a network, measure it on the test set, and save model, history and report.")
     .argument("[dataset]", datasetArgument, "mnist")
-    .option("-m, --model <spec.json>", "layers as JSON (default: the article's network)")
-    .option("-e, --epochs <n>", "passes over the training samples (default: 5)", wholeNumber(1))
+    .option(
+      "-m, --model <spec.json>",
+      "layers as JSON; article: that of the article; auto: chosen for the size of the images (default: article for MNIST and its like, else auto)",
+    )
+    .option(
+      "-e, --epochs <n>",
+      "passes over the training samples (default: 5; 30 with --model auto)",
+      wholeNumber(1),
+    )
     .option(
       "--steps <n>",
       "stop after n optimizer steps in all; without --epochs, however many epochs that takes",
@@ -28,6 +36,7 @@ export function trainCommand(): Command {
       wholeNumber(1),
     )
     .option("--resume", "go on from the checkpoint in --out, to the same end as if nothing had happened");
+  addDataOptions(command);
   for (const option of [...backendOptions(), jsonOption()]) command.addOption(option);
   return command
     .addHelpText(
@@ -36,6 +45,8 @@ export function trainCommand(): Command {
 Examples:
   $ convnet train                                        the article's program
   $ convnet train fashion-mnist --epochs 10 --validation-split 0.1
+  $ convnet train ./photos                               a folder of images for each class
+  $ convnet train digits.csv --image-size 8x8 --max-value 16 --label-column last
   $ convnet train data/letters --model letters.json --out runs/letters
   $ convnet train --limit 6000 --epochs 1                a quick look
   $ convnet train --steps 200 --json                     for scripts

@@ -1,5 +1,6 @@
 import type { SavedChoice } from "../core/name-table.ts";
 import type { Shape } from "../core/shape.ts";
+import type { Meaning } from "../models/meaning.ts";
 import type { ModelSpec } from "../models/spec.ts";
 
 /** Numbers of a weight or of an optimizer's slot. */
@@ -15,6 +16,8 @@ export interface SavedModel {
   readonly spec: ModelSpec;
   /** What random draws of further training depend on. */
   readonly seed?: number | undefined;
+  /** Names of classes, and how pictures are brought to size. */
+  readonly meaning?: Meaning | undefined;
   /** How it was compiled, by names and numbers; missing if it was not. */
   readonly training?: SavedTraining | undefined;
   /** Under the paths of weights: `encoder/conv2d/kernel`. Missing in files of architectures alone. */

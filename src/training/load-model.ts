@@ -59,6 +59,7 @@ export async function loadModel(source: FileSource, options: LoadOptions = {}): 
   const { spec, name, seed = 0 } = saved;
   const model = await modelFromSpec(spec, { seed, ...others, name }, where);
   if (saved.weights) await model.setWeights(matchWeights(where, model.weightShapes, saved.weights));
+  model.meaning = saved.meaning ?? {};
   if (compile) await compileAsSaved(where, model, saved, options.custom);
   return model;
 }

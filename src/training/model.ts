@@ -4,14 +4,17 @@ import { UsageError } from "../core/errors.ts";
 import { namesLoading } from "../core/name-table.ts";
 import { checkOptions } from "../core/names.ts";
 import type { Shape } from "../core/shape.ts";
+import type { ImageSource } from "../data/image/image-pixels.ts";
 import type { ApplyOptions, Layer, SymbolicTensor } from "../layers/layer.ts";
 import { findLayer, freezeUntil } from "../models/find-layer.ts";
+import type { Meaning } from "../models/meaning.ts";
 import type { Network, NetworkNode } from "../models/network.ts";
 import { NetworkLayer } from "../models/network-layer.ts";
 import { type ModelSpec, specOf } from "../models/spec.ts";
 import { summaryOf } from "../models/summary.ts";
 import { learningRateOf } from "../optimizers/table.ts";
 import type { TrainedModel } from "./callback.ts";
+import type { ClassifyOptions, Guess } from "./classify.ts";
 import { type Compiled, type CompileOptions, compileNetwork, compileOptions, metricsOf } from "./compile.ts";
 import type { Finding } from "./doctor/finding.ts";
 import { evaluateSamples } from "./evaluate.ts";
@@ -43,6 +46,8 @@ import type { WeightArray } from "./weights.ts";
 export class Model implements TrainedModel {
   readonly name: string;
   readonly seed: number;
+  /** Names of classes, and how pictures are brought to size: `classify` goes by it, and it is saved with the model. */
+  meaning: Meaning = {};
   /** Why a model from a file is not compiled as the file wanted it. @internal */
   notCompiled: string | undefined;
   private readonly network: Network;
@@ -334,6 +339,20 @@ export class Model implements TrainedModel {
   }
 
   /**
+   * What is in a picture of any size, the likeliest first; by the names of classes in `meaning`.
+   *
+   * @param image path (Node) or address (page), the bytes of a file, pixels, or what a page can draw
+   * @throws FileError or DataError if it is no picture.
+   * @example
+   * model.meaning = { classNames: ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"] };
+   * const [{ name, probability }] = await model.classify(picture, { topK: 1 });
+   */
+  async classify(image: ImageSource, options: ClassifyOptions = {}): Promise<Guess[]> {
+    const { classify } = await import("./classify.ts");
+    return classify(this, image, options);
+  }
+
+  /**
    * One optimizer step on all the samples given.
    *
    * @returns loss and metrics of the step, before its update
@@ -428,9 +447,9 @@ export class Model implements TrainedModel {
 
   /** What files hold, as it is now. @internal */
   async parts(): Promise<ModelParts> {
-    const { name, network, rates } = this;
+    const { name, network, rates, meaning } = this;
     const [compiled, session] = await Promise.all([this.compiled, this.open()]);
-    return { name, network, compiled, rates, session };
+    return { name, network, compiled, rates, session, meaning };
   }
 
   /** Gives back the memory of weights and programs. The model cannot be used afterwards. */

@@ -3,9 +3,12 @@ import type { Backend } from "../backends/contract.ts";
 import { UsageError } from "../core/errors.ts";
 import { checkOptions } from "../core/names.ts";
 import type { Shape } from "../core/shape.ts";
+import type { ImageSource } from "../data/image/image-pixels.ts";
+import type { Meaning } from "../models/meaning.ts";
 import type { Network } from "../models/network.ts";
 import { loadNetwork } from "../models/network-of-spec.ts";
 import type { LayerFactories } from "../models/spec.ts";
+import type { ClassifyOptions, Guess } from "./classify.ts";
 import { withFormatLayers } from "./format-layers.ts";
 import { checkInputs, type NamedNumbers } from "./inputs.ts";
 import { onlyOutput, type Prediction, predictSamples } from "./predict.ts";
@@ -28,12 +31,15 @@ export interface PredictOptions {
 export class Predictor {
   /** As the model was called when it was saved. */
   readonly name: string;
+  /** Names of classes, and how pictures are brought to size, as it was saved. */
+  readonly meaning: Meaning;
   private readonly network: Network;
   private readonly runner: ProgramRunner;
   private isDisposed = false;
 
-  constructor(name: string, network: Network, backend: Backend) {
+  constructor(name: string, network: Network, backend: Backend, meaning: Meaning = {}) {
     this.name = name;
+    this.meaning = meaning;
     this.network = network;
     this.runner = new ProgramRunner(backend);
   }
@@ -75,6 +81,19 @@ export class Predictor {
     return predictSamples(this.runner, this.network, prepare, samples, options.batchSize ?? 32);
   }
 
+  /**
+   * What is in a picture of any size, the likeliest first.
+   *
+   * @param image path (Node) or address (page), the bytes of a file, pixels, or what a page can draw
+   * @throws FileError or DataError if it is no picture.
+   * @example
+   * const [{ name, probability }] = await model.classify(picture, { topK: 1 });
+   */
+  async classify(image: ImageSource, options: ClassifyOptions = {}): Promise<Guess[]> {
+    const { classify } = await import("./classify.ts");
+    return classify(this, image, options);
+  }
+
   /** Gives the memory of the model back; it cannot be used any more. */
   async dispose(): Promise<void> {
     if (this.isDisposed) return;
@@ -103,5 +122,5 @@ export async function loadModel(source: FileSource, options: PredictorOptions = 
   const arrays = matchWeights(where, expected, saved.weights ?? []);
   const backend = await backendOf(backendOptions);
   await writeWeights(network, backend, arrays);
-  return new Predictor(saved.name, network, backend);
+  return new Predictor(saved.name, network, backend, saved.meaning);
 }

@@ -3,6 +3,7 @@ import { writeFile } from "../core/files.ts";
 import { checkOptions } from "../core/names.ts";
 import type { OutputFile } from "../formats/format.ts";
 import type { SavedModel } from "../formats/saved-model.ts";
+import type { Meaning } from "../models/meaning.ts";
 import type { Network } from "../models/network.ts";
 import { specOf } from "../models/spec.ts";
 import type { Compiled } from "./compile.ts";
@@ -19,17 +20,19 @@ export interface ModelParts {
   readonly session: Session;
   readonly compiled: Compiled | undefined;
   readonly rates: LearningRates;
+  readonly meaning: Meaning;
 }
 
 /** A model as files hold it. @param withOptimizer with what its optimizer has gathered */
 export async function savedModel(
-  { name, network, session, compiled, rates }: ModelParts,
+  { name, network, session, compiled, rates, meaning }: ModelParts,
   withOptimizer: boolean,
 ): Promise<SavedModel> {
   return {
     name,
     spec: specOf(network),
     seed: session.seed,
+    meaning: Object.keys(meaning).length > 0 ? meaning : undefined,
     weights: await readWeights(network, session.backend),
     training: compiled && savedTraining(compiled),
     optimizer:

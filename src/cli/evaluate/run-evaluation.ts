@@ -1,10 +1,11 @@
 import { UsageError } from "../../core/errors.ts";
 import { type BackendChoice, disposeBackends, loadModel, type Model } from "../../index.ts";
+import { type DataOptions, pickDataOptions } from "../data/options.ts";
 import { checkLabels, openDataset } from "../datasets.ts";
 import { formatCount, formatLogs, formatSeconds } from "../format.ts";
 import { findRecord } from "../run-record.ts";
 
-export interface EvaluateOptions {
+export interface EvaluateOptions extends DataOptions {
   readonly batchSize: number;
   readonly threads?: number;
   readonly backend: BackendChoice;
@@ -21,7 +22,8 @@ export async function runEvaluation(
   try {
     const model = await loadModel(path, { backend, ...(threads === undefined ? {} : { threads }) });
     const record = await findRecord(path);
-    const data = await openDataset(argument ?? record?.dataset ?? "mnist");
+    const dataOptions = { ...record?.data, ...pickDataOptions(options) };
+    const data = await openDataset(argument ?? record?.dataset ?? "mnist", dataOptions);
     checkLabels(data, model.outputShape[model.outputShape.length - 1]);
     const begin = performance.now();
     const logs = await measure(model, path, data.test, batchSize);

@@ -33,7 +33,7 @@ export async function runExplanation(path: string, options: ExplainOptions): Pro
     const record = await findRecord(modelPath);
     const shape = imageShape(model.inputShape.map(Number), modelPath);
     const fit = options.fit ?? defaultFit(shape, record?.dataset);
-    const pixels = await readPixels(path, shape, fit, modelPath);
+    const pixels = await readPixels(path, shape, fit, modelPath, model.meaning.pictures);
     const names = classNamesOf(record ?? {}, model.outputShape[model.outputShape.length - 1]);
     const explanation = await explain(model, pixels, shape, names, options.layer);
     const out = options.out ?? `${parse(path).name}.explain.html`;

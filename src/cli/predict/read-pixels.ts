@@ -1,9 +1,9 @@
 import { UsageError } from "../../core/errors.ts";
 import { formatShape } from "../../core/shape.ts";
-import { normalizeDigit } from "../../index.ts";
+import { normalizeDigit, type PictureFit } from "../../index.ts";
 import { readImage } from "../../node.ts";
 
-export type InputShape = readonly [height: number, width: number, channels: 1 | 3];
+export type InputShape = readonly [height: number, width: number, channels: 1 | 3 | 4];
 
 /** How a picture becomes what a network takes: as a digit of MNIST, or only stretched. */
 export type Fit = "digit" | "resize";
@@ -16,10 +16,12 @@ export function defaultFit(shape: InputShape, dataset: string | undefined): Fit 
 /** @throws UsageError for a network that does not take pictures. */
 export function imageShape(shape: readonly number[], modelPath: string): InputShape {
   const [height, width, channels] = shape;
-  if (shape.length === 3 && (channels === 1 || channels === 3)) return [height, width, channels];
+  if (shape.length === 3 && (channels === 1 || channels === 3 || channels === 4)) {
+    return [height, width, channels];
+  }
   throw new UsageError({
     where: modelPath,
-    expected: "a model that takes pictures: [height, width, 1 or 3]",
+    expected: "a model that takes pictures: [height, width, 1, 3 or 4]",
     received: `one that takes ${formatShape(shape)}`,
   });
 }
@@ -33,9 +35,10 @@ export async function readPixels(
   shape: InputShape,
   way: Fit,
   modelPath: string,
+  how: PictureFit = {},
 ): Promise<Uint8Array | Uint8ClampedArray> {
   const [height, width, channels] = shape;
-  if (way === "resize") return (await readImage(path, { width, height, channels })).data;
+  if (way === "resize") return (await readImage(path, { width, height, channels, ...how })).data;
   if (isDigitShape(shape)) return normalizeDigit(await readImage(path), path);
   throw new UsageError({
     where: "--fit digit",

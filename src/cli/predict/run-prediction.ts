@@ -20,9 +20,10 @@ export async function runPrediction(paths: readonly string[], options: PredictOp
     const record = await findRecord(modelPath);
     const shape = imageShape(model.inputShape.map(Number), modelPath);
     const [classes] = model.outputShape.slice(-1);
-    const names = classNamesOf(record ?? {}, classes);
+    const names = classNamesOf(model.meaning.classNames ? model.meaning : (record ?? {}), classes);
     const way = options.fit ?? defaultFit(shape, record?.dataset);
-    const images = await Promise.all(paths.map((path) => readPixels(path, shape, way, modelPath)));
+    const fit = model.meaning.pictures ?? {};
+    const images = await Promise.all(paths.map((path) => readPixels(path, shape, way, modelPath, fit)));
     const size = images[0].length;
     const x = new Uint8Array(images.length * size);
     for (const [i, pixels] of images.entries()) x.set(pixels, i * size);

@@ -2,6 +2,8 @@ import { OptionError } from "../../core/errors.ts";
 import { formatShape } from "../../core/shape.ts";
 import type { BackendOptions, Dataset, Model } from "../../index.ts";
 import { articleNetwork } from "../article-network.ts";
+import { autoNetwork, describeAutoNetwork } from "../auto-network.ts";
+import { pickDataOptions } from "../data/options.ts";
 import { checkLabels, countClasses, type NamedDataset, openDataset, sliceDataset } from "../datasets.ts";
 import { readJson } from "../read-json.ts";
 import type { TrainOptions } from "./options.ts";
@@ -16,6 +18,8 @@ export interface Job {
   readonly classes: number;
   readonly plan: StepPlan;
   readonly options: TrainOptions;
+  /** What people should know before it begins. */
+  readonly notes: readonly string[];
   readonly date: Date;
 }
 
@@ -30,11 +34,13 @@ export async function createJob(argument: string, options: TrainOptions): Promis
   }
   /* Threads start while the data are read. */
   const started = import("../../index.ts").then(({ startBackend }) => startBackend(backendOptions(options)));
-  const [data] = await Promise.all([openDataset(argument), started]);
+  const [data] = await Promise.all([openDataset(argument, pickDataOptions(options)), started]);
   const { train, validation } = splitSamples(data, options);
-  const { model, classes } = await createModel(data, options);
-  const plan = planSteps({ ...options, samples: train.length });
-  return { data, train, validation, model, classes, plan, options, date: new Date() };
+  const choice = modelChoice(data, options);
+  const { model, classes } = await createModel(data, choice, options);
+  const plan = planSteps({ ...options, samples: train.length, epochs: epochsOf(choice, options) });
+  const notes = choice === "auto" ? [...data.notes, describeAutoNetwork(shapeOf(data))] : data.notes;
+  return { data, train, validation, model, classes, plan, options, notes, date: new Date() };
 }
 
 function backendOptions({ backend, threads }: TrainOptions): BackendOptions {
@@ -67,26 +73,59 @@ function splitSamples(
   };
 }
 
+const shapeOf = ({ train }: NamedDataset): number[] => train.sampleShape.map(Number);
+
+/** `article`, `auto`, or the path of a spec. */
+function modelChoice(data: NamedDataset, { model }: TrainOptions): string {
+  return model ?? (data.kind === "idx" ? "article" : "auto");
+}
+
+/** A few thousand images take more passes than sixty thousand. */
+function epochsOf(choice: string, { epochs, steps }: TrainOptions): number | undefined {
+  return epochs ?? (choice === "auto" && steps === undefined ? 30 : undefined);
+}
+
+async function specOf(
+  data: NamedDataset,
+  choice: string,
+  { classes, model }: TrainOptions,
+): Promise<unknown> {
+  if (choice === "article") return articleNetwork(shapeOf(data), countClasses(data, classes));
+  if (choice === "auto") return autoNetwork(shapeOf(data), countClasses(data, classes));
+  if (classes === undefined) return readJson(choice);
+  throw new OptionError({
+    where: "--classes",
+    expected: "no --model beside it: a spec says its outputs itself",
+    received: `${classes} and ${model}`,
+  });
+}
+
+/** What the model has to know to be asked about pictures later. */
+function meaningOf({ train }: NamedDataset, { interpolation, crop }: TrainOptions): Model["meaning"] {
+  const pictures = {
+    ...(interpolation && { interpolation }),
+    ...(crop !== undefined && { cropToAspectRatio: crop }),
+  };
+  return {
+    ...(train.classNames && { classNames: train.classNames }),
+    ...(Object.keys(pictures).length > 0 && { pictures }),
+  };
+}
+
 /** @throws OptionError, ShapeError or DataError if spec and data do not fit together. */
 async function createModel(
   data: NamedDataset,
+  choice: string,
   options: TrainOptions,
 ): Promise<{ model: Model; classes: number }> {
   const { modelFromSpec, optimizers } = await import("../../index.ts");
-  if (options.model !== undefined && options.classes !== undefined) {
-    throw new OptionError({
-      where: "--classes",
-      expected: "no --model beside it: a spec says its outputs itself",
-      received: `${options.classes} and ${options.model}`,
-    });
-  }
-  const { model: path, seed, learningRate, optimizer } = options;
-  const spec =
-    path === undefined
-      ? articleNetwork(data.train.sampleShape, countClasses(data, options.classes))
-      : await readJson(path);
+  const { seed, learningRate, optimizer } = options;
+  const spec = await specOf(data, choice, options);
   const modelOptions = { seed, name: data.name, ...backendOptions(options) };
-  const model = await modelFromSpec(spec, modelOptions, path ?? "the article's network");
+  const isOwn = choice === "article" || choice === "auto";
+  const path = isOwn ? `the ${choice} network` : choice;
+  const model = await modelFromSpec(spec, modelOptions, path);
+  model.meaning = meaningOf(data, options);
   const last = model.toSpec().layers[model.layers.length - 1];
   const [classes] = model.outputShape;
   if (model.outputShape.length !== 1 || last.activation !== "softmax") {

@@ -50,7 +50,7 @@ export class LiveView extends PlainView {
     const columns = process.stdout.columns || 80;
     if (this.epochs.length > 1) this.print(`\n${drawCurves(this.epochs, columns, this.colors)}`);
     this.print(`\n${this.paint("bold", resultText(result, this.facts?.testSamples ?? 0))}\n`);
-    this.print(nextSteps(result, this.facts?.dataset ?? "mnist"));
+    this.print(nextSteps(result));
   }
 
   override close(): void {

@@ -1,7 +1,8 @@
 import type { BackendChoice } from "../../index.ts";
+import type { DataOptions } from "../data/options.ts";
 
 /** Options of `convnet train` as they were given. */
-export interface TrainOptions {
+export interface TrainOptions extends DataOptions {
   readonly model?: string;
   readonly epochs?: number;
   readonly steps?: number;

@@ -33,7 +33,7 @@ export class PlainView implements TrainingView {
 
   end(result: TrainingResult): void {
     this.print(resultText(result, this.facts?.testSamples ?? 0));
-    this.print(nextSteps(result, this.facts?.dataset ?? "mnist"));
+    this.print(nextSteps(result));
   }
 
   interrupted(_signal: string, steps: number, model: string | undefined): void {

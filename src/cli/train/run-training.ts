@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { sizeOf } from "../../core/shape.ts";
 import type { Model } from "../../index.ts";
+import { type DataOptions, pickDataOptions } from "../data/options.ts";
 import { classNamesOf } from "../datasets.ts";
 import { Interruption } from "../exit-codes.ts";
 import { formatCount } from "../format.ts";
@@ -21,6 +22,7 @@ export async function runTraining(argument: string, options: TrainOptions): Prom
   const folder = await (options.out === undefined
     ? RunFolder.openNew(job.data.name, job.date)
     : RunFolder.open(options.out));
+  for (const note of job.notes) process.stderr.write(`${note}\n`);
   const view = await createView(options);
   try {
     await trainAndReport(job, folder, view);
@@ -142,6 +144,7 @@ async function createRecord(
   return {
     version: 1,
     date: date.toISOString(),
+    data: absolute(pickDataOptions(options)),
     command: ["convnet", ...process.argv.slice(2).map(quote)].join(" "),
     dataset: data.argument === data.name ? data.name : resolve(data.argument),
     classNames: classNamesOf(data.train, classes),
@@ -154,6 +157,16 @@ async function createRecord(
     stopReason: isInterrupted ? "interrupted" : "completed",
     epochs,
     weightsSha256: await model.weightsSha256(),
+  };
+}
+
+/** With paths that do not depend on where a command is called. */
+function absolute(options: DataOptions): DataOptions {
+  const { test, labels } = options;
+  return {
+    ...options,
+    ...(test === undefined ? {} : { test: resolve(test) }),
+    ...(labels === undefined ? {} : { labels: resolve(labels) }),
   };
 }
 

@@ -33,8 +33,8 @@ export function resultText({ testAccuracy, testLoss }: TrainingResult, testSampl
 }
 
 /** What was saved, and what to do with it, ready to be pasted. */
-export function nextSteps({ model, report, sample }: TrainingResult, dataset: string): string {
-  const evaluate = commandLine("evaluate", model, ...(dataset === "mnist" ? [] : [dataset]));
+export function nextSteps({ model, report, sample }: TrainingResult): string {
+  const evaluate = commandLine("evaluate", model);
   const steps: [string, string][] = [
     ["look at the report", pathToFileURL(report).href],
     ["recognise a picture", commandLine("predict", sample ?? "picture.png", "--model", model)],

@@ -2,6 +2,7 @@ import { FileError, OptionError } from "../../core/errors.ts";
 import { readFile, readHead } from "../../core/files.ts";
 import { checkOptions, lookUp } from "../../core/names.ts";
 import { decodeBmp } from "./decode-bmp.ts";
+import { cropFor } from "./fit-picture.ts";
 import { type ImageFormat, imageFormat } from "./image-format.ts";
 import type { Picture } from "./picture.ts";
 import { type Decoder, loadSharp, type Metadata, type Sharp } from "./sharp.ts";
@@ -253,13 +254,8 @@ function resized(image: Decoder, { width, height }: Opened, options: ReadImageOp
   if (!toWidth || !toHeight) return image;
   const kernel = lookUp("interpolation", kernels, interpolation);
   if (!cropToAspectRatio) return image.resize(toWidth, toHeight, { fit: "fill", kernel });
-  /* As Keras's smart_resize cuts: whole pixels, the smaller rest below and to the right. */
-  const cropWidth = Math.max(1, Math.min(width, Math.floor((height * toWidth) / toHeight)));
-  const cropHeight = Math.max(1, Math.min(height, Math.floor((width * toHeight) / toWidth)));
-  const left = Math.floor((width - cropWidth) / 2);
-  const top = Math.floor((height - cropHeight) / 2);
   return image
-    .extract({ left, top, width: cropWidth, height: cropHeight })
+    .extract(cropFor({ width, height }, toWidth, toHeight))
     .resize(toWidth, toHeight, { fit: "fill", kernel });
 }
 

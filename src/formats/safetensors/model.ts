@@ -1,4 +1,5 @@
 import { FileError } from "../../core/errors.ts";
+import { readMeaning } from "../../models/meaning.ts";
 import type { SavedModel } from "../saved-model.ts";
 import { readSafetensors, writeSafetensors } from "./safetensors.ts";
 
@@ -14,13 +15,13 @@ export const trainingPrefix = "training:";
  * @param more entries of metadata
  */
 export function writeModel(
-  { name, spec, training, weights = [] }: SavedModel,
+  { name, spec, meaning, training, weights = [] }: SavedModel,
   more: Readonly<Record<string, string>> = {},
 ): Uint8Array<ArrayBuffer> {
   const metadata = {
     format: "convnet",
     version: String(version),
-    model: JSON.stringify({ name, spec, training }),
+    model: JSON.stringify({ name, spec, meaning, training }),
     ...more,
   };
   return writeSafetensors({ tensors: weights, metadata });
@@ -46,6 +47,7 @@ export function readModel(bytes: Uint8Array, where: string): SavedModel {
   return {
     name: model.name,
     spec: model.spec,
+    meaning: readMeaning(where, model.meaning),
     training: model.training,
     weights: tensors.filter((tensor) => !tensor.name.startsWith(trainingPrefix)),
   };
