@@ -175,6 +175,18 @@ describe("convnet train table.csv", () => {
   });
 });
 
+describe("--augment", () => {
+  it("changes pictures while training, and says how", async () => {
+    const out = cli.path("augmented");
+    const { code, stderr } = await run("train", photos, ...quick, "--augment", "--out", out);
+    expect(code).toBe(0);
+    expect(stderr).toContain("Changes every picture a little");
+    const model = await loadModel(join(out, "model.safetensors"));
+    expect(model.layers[0].type).toBe("randomTranslation");
+    expect(model.layers.filter(({ type }) => type.startsWith("random")).length).toBe(5);
+  });
+});
+
 describe("the network that is chosen", () => {
   it.each([
     ["8 × 8", [8, 8, 1], [32, 64, 128], 0],

@@ -12,6 +12,7 @@ export function trainCommand(): Command {
       "-m, --model <spec.json>",
       "layers as JSON; article: that of the article; auto: chosen for the size of the images (default: article for MNIST and its like, else auto)",
     )
+    .option("--augment", "change every picture a little each time it is trained on")
     .option(
       "-e, --epochs <n>",
       "passes over the training samples (default: 5; 30 with --model auto)",
@@ -45,7 +46,7 @@ export function trainCommand(): Command {
 Examples:
   $ convnet train                                        the article's program
   $ convnet train fashion-mnist --epochs 10 --validation-split 0.1
-  $ convnet train ./photos                               a folder of images for each class
+  $ convnet train ./photos --augment                     a folder of images for each class
   $ convnet train digits.csv --image-size 8x8 --max-value 16 --label-column last
   $ convnet train data/letters --model letters.json --out runs/letters
   $ convnet train --limit 6000 --epochs 1                a quick look

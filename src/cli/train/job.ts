@@ -1,7 +1,8 @@
 import { OptionError } from "../../core/errors.ts";
 import { formatShape } from "../../core/shape.ts";
-import type { BackendOptions, Dataset, Model } from "../../index.ts";
+import type { BackendOptions, Dataset, Model, ModelSpec } from "../../index.ts";
 import { articleNetwork } from "../article-network.ts";
+import { augmentation, augmented } from "../augment.ts";
 import { autoNetwork, describeAutoNetwork } from "../auto-network.ts";
 import { pickDataOptions } from "../data/options.ts";
 import { checkLabels, countClasses, type NamedDataset, openDataset, sliceDataset } from "../datasets.ts";
@@ -39,7 +40,11 @@ export async function createJob(argument: string, options: TrainOptions): Promis
   const choice = modelChoice(data, options);
   const { model, classes } = await createModel(data, choice, options);
   const plan = planSteps({ ...options, samples: train.length, epochs: epochsOf(choice, options) });
-  const notes = choice === "auto" ? [...data.notes, describeAutoNetwork(shapeOf(data))] : data.notes;
+  const notes = [
+    ...data.notes,
+    ...(choice === "auto" ? [describeAutoNetwork(shapeOf(data))] : []),
+    ...(options.augment ? [augmentation] : []),
+  ];
   return { data, train, validation, model, classes, plan, options, notes, date: new Date() };
 }
 
@@ -120,7 +125,8 @@ async function createModel(
 ): Promise<{ model: Model; classes: number }> {
   const { modelFromSpec, optimizers } = await import("../../index.ts");
   const { seed, learningRate, optimizer } = options;
-  const spec = await specOf(data, choice, options);
+  const plain = await specOf(data, choice, options);
+  const spec = options.augment ? augmented(plain as ModelSpec) : plain;
   const modelOptions = { seed, name: data.name, ...backendOptions(options) };
   const isOwn = choice === "article" || choice === "auto";
   const path = isOwn ? `the ${choice} network` : choice;

@@ -4,6 +4,7 @@ import type { DataOptions } from "../data/options.ts";
 /** Options of `convnet train` as they were given. */
 export interface TrainOptions extends DataOptions {
   readonly model?: string;
+  readonly augment?: boolean;
   readonly epochs?: number;
   readonly steps?: number;
   readonly batchSize: number;
