@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -22,6 +22,18 @@ afterAll(async () => {
 
 const digits = node.mnist();
 
+/** A folder of two classes, made once. */
+async function photos(): Promise<string> {
+  const base = join(folder, "photos");
+  for (const [value, name] of ["cat", "dog"].entries()) {
+    await mkdir(join(base, name), { recursive: true });
+    const data = new Uint8Array(4 * 4 * 3).fill(200 * value);
+    const png = encode({ width: 4, height: 4, channels: 3, data });
+    for (let i = 0; i < 5; i++) await writeFile(join(base, name, `${i}.png`), png);
+  }
+  return base;
+}
+
 /** What examples may take for granted: a small model, a few digits, a picture. */
 async function scope(): Promise<Record<string, unknown>> {
   const { train: all, test: held } = await digits;
@@ -41,6 +53,8 @@ async function scope(): Promise<Record<string, unknown>> {
     mnist: async () => ({ train: few(all), test: few(held) }),
     fashionMnist: async () => ({ train: few(all), test: few(held) }),
     idxFolder: async () => ({ train: few(all), test: few(held) }),
+    imageFolder: async (_folder: string, options: node.ImageFolderOptions) =>
+      node.imageFolder(await photos(), options),
     readImage: async () => ({ width: 28, height: 28, channels: 1, data: all.x.slice(0, 784) }),
     console: { ...console, log: () => {} },
     model,

@@ -15,7 +15,7 @@ export function trainCommand(): Command {
     .option("--augment", "change every picture a little each time it is trained on")
     .option(
       "-e, --epochs <n>",
-      "passes over the training samples (default: 5; 30 with --model auto)",
+      "passes over the training samples (default: 5; 20 with --model auto)",
       wholeNumber(1),
     )
     .option(
@@ -23,9 +23,17 @@ export function trainCommand(): Command {
       "stop after n optimizer steps in all; without --epochs, however many epochs that takes",
       wholeNumber(1),
     )
-    .option("-b, --batch-size <n>", "samples of one step", wholeNumber(1), 32)
+    .option(
+      "-b, --batch-size <n>",
+      "samples of one step (default: 32; 16 with --model auto and fewer than 5,000 samples)",
+      wholeNumber(1),
+    )
     .option("--optimizer <name>", "adam or sgd", oneOf("adam", "sgd"), "adam")
-    .option("--learning-rate <rate>", "step size (default: 0.001 for adam, 0.01 for sgd)", positiveNumber)
+    .option(
+      "--learning-rate <rate>",
+      "step size (default: 0.001 for adam, 0.003 with --model auto; 0.01 for sgd)",
+      positiveNumber,
+    )
     .option("--seed <n>", "decides first weights and the order of samples", wholeNumber(0), 1)
     .option("--validation-split <share>", "share of the samples to measure on after every epoch", share, 0)
     .option("--limit <n>", "use only the first n training samples", wholeNumber(1))

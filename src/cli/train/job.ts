@@ -7,7 +7,7 @@ import { autoNetwork, describeAutoNetwork } from "../auto-network.ts";
 import { pickDataOptions } from "../data/options.ts";
 import { checkLabels, countClasses, type NamedDataset, openDataset, sliceDataset } from "../datasets.ts";
 import { readJson } from "../read-json.ts";
-import type { TrainOptions } from "./options.ts";
+import type { ResolvedOptions, TrainOptions } from "./options.ts";
 import { planSteps, type StepPlan } from "./step-plan.ts";
 
 /** What is trained, and on what. */
@@ -18,15 +18,15 @@ export interface Job {
   readonly model: Model;
   readonly classes: number;
   readonly plan: StepPlan;
-  readonly options: TrainOptions;
+  readonly options: ResolvedOptions;
   /** What people should know before it begins. */
   readonly notes: readonly string[];
   readonly date: Date;
 }
 
 /** @throws ConvNetError if data, spec and options do not fit together: before anything is trained or written. */
-export async function createJob(argument: string, options: TrainOptions): Promise<Job> {
-  if (options.resume && options.out === undefined) {
+export async function createJob(argument: string, given: TrainOptions): Promise<Job> {
+  if (given.resume && given.out === undefined) {
     throw new OptionError({
       where: "--resume",
       expected: "--out with the folder of the run",
@@ -34,12 +34,13 @@ export async function createJob(argument: string, options: TrainOptions): Promis
     });
   }
   /* Threads start while the data are read. */
-  const started = import("../../index.ts").then(({ startBackend }) => startBackend(backendOptions(options)));
-  const [data] = await Promise.all([openDataset(argument, pickDataOptions(options)), started]);
+  const started = import("../../index.ts").then(({ startBackend }) => startBackend(backendOptions(given)));
+  const [data] = await Promise.all([openDataset(argument, pickDataOptions(given)), started]);
+  const choice = modelChoice(data, given);
+  const options = resolved(choice, data, given);
   const { train, validation } = splitSamples(data, options);
-  const choice = modelChoice(data, options);
   const { model, classes } = await createModel(data, choice, options);
-  const plan = planSteps({ ...options, samples: train.length, epochs: epochsOf(choice, options) });
+  const plan = planSteps({ ...options, samples: train.length });
   const notes = [
     ...data.notes,
     ...(choice === "auto" ? [describeAutoNetwork(shapeOf(data))] : []),
@@ -85,9 +86,17 @@ function modelChoice(data: NamedDataset, { model }: TrainOptions): string {
   return model ?? (data.kind === "idx" ? "article" : "auto");
 }
 
-/** A few thousand images take more passes than sixty thousand. */
-function epochsOf(choice: string, { epochs, steps }: TrainOptions): number | undefined {
-  return epochs ?? (choice === "auto" && steps === undefined ? 30 : undefined);
+/** A few thousand images take more passes and smaller steps than sixty thousand. */
+function resolved(choice: string, { train }: NamedDataset, options: TrainOptions): ResolvedOptions {
+  if (choice !== "auto") return { ...options, batchSize: options.batchSize ?? 32 };
+  const isFewer = Math.min(train.length, options.limit ?? train.length) < 5000;
+  const { epochs, steps, optimizer, batchSize = isFewer ? 16 : 32 } = options;
+  return {
+    ...(epochs === undefined && steps === undefined ? { epochs: 20 } : {}),
+    ...(optimizer === "adam" ? { learningRate: 0.003 } : {}),
+    ...options,
+    batchSize,
+  };
 }
 
 async function specOf(

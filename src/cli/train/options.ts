@@ -7,7 +7,7 @@ export interface TrainOptions extends DataOptions {
   readonly augment?: boolean;
   readonly epochs?: number;
   readonly steps?: number;
-  readonly batchSize: number;
+  readonly batchSize?: number;
   readonly optimizer: "adam" | "sgd";
   readonly learningRate?: number;
   readonly seed: number;
@@ -21,3 +21,6 @@ export interface TrainOptions extends DataOptions {
   readonly resume?: boolean;
   readonly json?: boolean;
 }
+
+/** With what was not said decided. */
+export type ResolvedOptions = TrainOptions & { readonly batchSize: number };
