@@ -69,8 +69,11 @@ describe("classify", () => {
       classNames: ["rouge", "vert", "bleu"],
       pictures: { interpolation: "nearest", cropToAspectRatio: true },
     };
-    const bytes = await model.serialize();
-    for (const loaded of [await loadModel(bytes), await loadPredictor(bytes)]) {
+    const files = [await model.serialize(), await model.serialize({ format: "keras" })];
+    for (const loaded of [
+      ...(await Promise.all(files.map((bytes) => loadModel(bytes)))),
+      await loadPredictor(files[0]),
+    ]) {
       expect(loaded.meaning).toEqual(model.meaning);
       const [{ name }] = await loaded.classify(picture, { topK: 1 });
       expect(name).toBe("bleu");

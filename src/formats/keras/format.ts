@@ -4,6 +4,7 @@
  * @see keras/src/saving/saving_lib.py
  */
 import { parseJson } from "../../core/parse-json.ts";
+import { readMeaning } from "../../models/meaning.ts";
 import type { Network } from "../../models/network.ts";
 import { loadNetwork } from "../../models/network-of-spec.ts";
 import type { ModelSource, OutputFile } from "../format.ts";
@@ -68,13 +69,17 @@ export async function read({ bytes, where, own }: ModelSource): Promise<SavedMod
   const { training } = compiled;
   const optimizer =
     training && readOptimizerState(network, training.optimizer, storedVars(root.group("optimizer")));
-  return { name, spec, weights, ...compiled, optimizer, seed: seedOf(archive), isForeign: true };
+  return { name, spec, weights, ...compiled, optimizer, ...readOwn(where, archive), isForeign: true };
 }
 
-function seedOf(archive: Archive): number | undefined {
-  if (!archive.members.has(members.own)) return undefined;
-  const { seed } = (archive.json(members.own) ?? {}) as { seed?: unknown };
-  return typeof seed === "number" && Number.isSafeInteger(seed) && seed >= 0 ? seed : undefined;
+function readOwn(where: string, archive: Archive): Pick<SavedModel, "seed" | "meaning"> {
+  if (!archive.members.has(members.own)) return {};
+  const { seed, meaning } = (archive.json(members.own) ?? {}) as { seed?: unknown; meaning?: unknown };
+  const isSeed = typeof seed === "number" && Number.isSafeInteger(seed) && seed >= 0;
+  return {
+    seed: isSeed ? seed : undefined,
+    meaning: readMeaning(`${where}, ${members.own}`, meaning),
+  };
 }
 
 /** Weights alone, for a model that is there. */
@@ -83,7 +88,7 @@ export function readWeights({ bytes, where }: ModelSource, network: Network): Sa
 }
 
 export function write(
-  { name, spec, training, weights = [], optimizer, seed }: SavedModel,
+  { name, spec, training, weights = [], optimizer, seed, meaning }: SavedModel,
   network: Network,
 ): OutputFile[] {
   const root = new GroupBuilder();
@@ -99,7 +104,7 @@ export function write(
     [members.metadata, encode({ keras_version: kerasVersion, date_saved: dateSaved })],
     [members.config, encode(config)],
     [members.weights, writeHdf5(root)],
-    ...(seed === undefined ? [] : ([[members.own, encode({ seed })]] as const)),
+    ...(seed === undefined && !meaning ? [] : ([[members.own, encode({ seed, meaning })]] as const)),
   ]);
   return [{ bytes: writeZip(files) }];
 }
