@@ -98,8 +98,13 @@ function compileOutputs(
   const names = network.outputNames;
   const lossesOf = perOutput("loss", names, loss, isLoss);
   const weights = perOutput("lossWeights", names, lossWeights, (item) => typeof item === "number");
-  const lists = perOutput("metrics", names, listed(names, metrics), isMetricList);
-  const weightedLists = perOutput("weightedMetrics", names, listed(names, weightedMetrics), isMetricList);
+  const lists = perOutput<readonly MetricChoice[]>("metrics", names, listed(names, metrics), isMetricList);
+  const weightedLists = perOutput<readonly MetricChoice[]>(
+    "weightedMetrics",
+    names,
+    listed(names, weightedMetrics),
+    isMetricList,
+  );
   const isAlone = names.length === 1;
   const outputs = names.map((name, i): CompiledOutput => {
     const choice = lossesOf[i];
