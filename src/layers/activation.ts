@@ -1,11 +1,11 @@
 import type { Activation as ActivationFunction } from "../activations/activation.ts";
-import { type ActivationName, activationOf } from "../activations/table.ts";
+import { type ActivationChoice, activationOf } from "../activations/table.ts";
 import type { Value } from "../graph/graph.ts";
 import { checkLayerOptions, Layer, type LayerOptions } from "./layer.ts";
 
 export interface ActivationOptions extends LayerOptions {
-  /** Name of the function, or the function. */
-  activation: ActivationName | ActivationFunction;
+  /** Name of the function, a name with options (`{ name: "elu", alpha: 0.5 }`), or the function. */
+  activation: ActivationChoice;
 }
 
 class Activation extends Layer {

@@ -1,5 +1,5 @@
 import type { Activation } from "../activations/activation.ts";
-import { type ActivationName, activationOf } from "../activations/table.ts";
+import { type ActivationChoice, activationOf } from "../activations/table.ts";
 import { type ConstraintChoice, constraintOf } from "../constraints/table.ts";
 import type { Shape } from "../core/shape.ts";
 import type { Value } from "../graph/graph.ts";
@@ -12,7 +12,7 @@ import { type CallContext, checkLayerOptions, Layer, type LayerOptions } from ".
 /** Options of layers whose outputs are weighted sums, with a bias and an activation behind them. */
 export interface SumOptions extends LayerOptions {
   /** Default linear: none. */
-  activation?: ActivationName | Activation;
+  activation?: ActivationChoice;
   /** Default true. */
   useBias?: boolean;
   /** Default `"zeros"`. */

@@ -81,7 +81,7 @@ export interface SymbolicTensor {
 }
 
 /** Keras's default name of a layer type: `maxPooling2d` → `max_pooling2d`. */
-export function defaultName(type: string): string {
+function defaultName(type: string): string {
   return type.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
@@ -120,11 +120,16 @@ export abstract class Layer {
 
   /** Unique in a model; given by the model if the options do not. */
   get name(): string {
-    return this.givenName ?? defaultName(this.type);
+    return this.givenName ?? this.baseName;
   }
 
   set name(name: string) {
     this.givenName = name;
+  }
+
+  /** The default name but for the number; as Keras's, because files of weights are read by it. */
+  protected get baseName(): string {
+    return defaultName(this.type);
   }
 
   /** Whether the options or a model have given it a name. */

@@ -7,6 +7,7 @@ import { modelFromSpec } from "../training/load-model.ts";
 import type { Model } from "../training/model.ts";
 import type { ModelOptions } from "../training/model-options.ts";
 import { sequential } from "../training/sequential.ts";
+import { activationCases } from "./cases/activation.ts";
 import { augmentationCases } from "./cases/augmentation.ts";
 import { convolutionCases } from "./cases/convolution.ts";
 import { furtherConvolutionCases } from "./cases/convolution-further.ts";
@@ -27,6 +28,7 @@ afterAll(() => disposeBackends());
 /** One row at least for every layer: a layer without one fails the last test of this file. */
 const rows: readonly LayerCase[] = [
   ...augmentationCases,
+  ...activationCases,
   ...convolutionCases,
   ...furtherConvolutionCases,
   ...coreCases,

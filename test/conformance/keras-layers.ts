@@ -31,6 +31,7 @@ const factories: Record<string, Factory> = {
   DepthwiseConv2D: layers.depthwiseConv2d,
   Dot: layers.dot,
   Dropout: layers.dropout,
+  ELU: layers.elu,
   Flatten: layers.flatten,
   GlobalAveragePooling1D: layers.globalAveragePooling1d,
   GlobalAveragePooling2D: layers.globalAveragePooling2d,
@@ -38,15 +39,19 @@ const factories: Record<string, Factory> = {
   GlobalMaxPooling1D: layers.globalMaxPooling1d,
   GlobalMaxPooling2D: layers.globalMaxPooling2d,
   GlobalMaxPooling3D: layers.globalMaxPooling3d,
+  LeakyReLU: layers.leakyRelu,
   MaxPooling1D: layers.maxPooling1d,
   MaxPooling2D: layers.maxPooling2d,
   MaxPooling3D: layers.maxPooling3d,
   Maximum: layers.maximum,
   Minimum: layers.minimum,
   Multiply: layers.multiply,
+  PReLU: layers.prelu,
+  ReLU: layers.relu,
   Reshape: layers.reshape,
   SeparableConv1D: layers.separableConv1d,
   SeparableConv2D: layers.separableConv2d,
+  Softmax: layers.softmax,
   Subtract: layers.subtract,
   UpSampling1D: layers.upSampling1d,
   UpSampling2D: layers.upSampling2d,
@@ -62,6 +67,10 @@ const ignored = new Set(["data_format", "noise_shape", "seed"]);
 const camelCase = (name: string): string =>
   name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
 
+/** Our spelling of what stands beside a name. */
+export const camelCaseKeys = (config: KerasConfig): KerasConfig =>
+  Object.fromEntries(Object.entries(config).map(([key, value]) => [camelCase(key), value]));
+
 /** Our layer for a Keras class and its config. @throws Unsupported if there is none. */
 export function kerasLayer(className: string, config: KerasConfig, inputShape?: readonly number[]): Layer {
   const factory = factories[className];
@@ -69,9 +78,6 @@ export function kerasLayer(className: string, config: KerasConfig, inputShape?: 
   const options: Record<string, unknown> = inputShape ? { inputShape } : {};
   for (const [key, value] of Object.entries(config)) {
     if (ignored.has(key) || value === null) continue;
-    if (key === "activation" && !["linear", "relu", "sigmoid", "softmax", "tanh"].includes(String(value))) {
-      throw new Unsupported(`no activation ${String(value)}`);
-    }
     options[camelCase(key)] = value;
   }
   return factory(options as Options as never);
