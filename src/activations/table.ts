@@ -1,4 +1,12 @@
-import { findNamed, loadedNamed, type NameTable, namedItem, type SavedChoice } from "../core/name-table.ts";
+import {
+  findNamed,
+  type LateNameTable,
+  loadedNamed,
+  type NameTable,
+  namedItem,
+  type SavedChoice,
+  words,
+} from "../core/name-table.ts";
 import type { Spelling } from "../core/names.ts";
 import { relu, sigmoid, tanh } from "../graph/ops/elementwise.ts";
 import { softmax } from "../graph/ops/softmax.ts";
@@ -7,35 +15,9 @@ import { linear } from "./linear.ts";
 
 const common = { linear, relu, sigmoid, softmax, tanh };
 
-const further = [
-  "celu",
-  "elu",
-  "exponential",
-  "gelu",
-  "glu",
-  "hardShrink",
-  "hardSigmoid",
-  "hardSilu",
-  "hardSwish",
-  "hardTanh",
-  "leakyRelu",
-  "logSigmoid",
-  "logSoftmax",
-  "mish",
-  "relu6",
-  "selu",
-  "silu",
-  "softplus",
-  "softShrink",
-  "softsign",
-  "sparsemax",
-  "sparsePlus",
-  "sparseSigmoid",
-  "squareplus",
-  "swish",
-  "tanhShrink",
-  "threshold",
-] as const;
+const further = words(
+  "celu elu exponential gelu glu hardShrink hardSigmoid hardSilu hardSwish hardTanh leakyRelu logSigmoid logSoftmax mish relu6 selu silu softplus softShrink softsign sparsemax sparsePlus sparseSigmoid squareplus swish tanhShrink threshold",
+);
 
 /** Activations that a string can name. */
 export const activationTable: NameTable<Activation> = {
@@ -45,9 +27,8 @@ export const activationTable: NameTable<Activation> = {
 };
 
 /** The same with options, for which even common ones are loaded. */
-const configuredTable: NameTable<(options: never) => Activation> = {
+const configuredTable: LateNameTable<(options: never) => Activation> = {
   common: {},
-  further: [...Object.keys(common), ...further],
   load: async () => (await import("./further.ts")).configuredActivations,
 };
 

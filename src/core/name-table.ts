@@ -78,20 +78,27 @@ export async function loadNamed<Item>(
 /** How a named choice with options stands in a saved model. */
 export type SavedChoice = { readonly name: string } & Readonly<Record<string, unknown>>;
 
-/** What a name and options stand for. */
-export interface NamedItem<Item> {
-  readonly name: string;
-  readonly options: Readonly<Record<string, unknown>>;
-  /** Makes it at the first call, when its name must be loaded. */
-  readonly item: () => Item;
+type Words<List extends string> = List extends `${infer Word} ${infer Rest}` ? Word | Words<Rest> : List;
+
+/** Names between spaces: in a page a quarter shorter than a list of strings. */
+export function words<List extends string>(list: List): readonly Words<List>[] {
+  return list.split(" ") as Words<List>[];
 }
 
-/** @throws OptionError if there is no such name; for common ones also if the options are wrong, else `item` does. */
+interface Configured {
+  readonly name: string;
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** What makes something of options; when it is to be loaded, only if it is called after `namesLoading()`. */
+export type Maker<Item> = (options: never) => Item;
+
+/** @throws OptionError if there is no such name, or the options of a common one are wrong. */
 export function namedItem<Item>(
   where: string,
-  table: LateNameTable<(options: never) => Item>,
+  table: LateNameTable<Maker<Item>>,
   choice: string | SavedChoice,
-): NamedItem<Item> {
+): Configured & { readonly item: () => Item } {
   const { name, ...options } = typeof choice === "object" && choice ? choice : { name: choice };
   if (typeof name !== "string") {
     throw new OptionError({
@@ -109,4 +116,24 @@ export function namedItem<Item>(
       return item;
     },
   };
+}
+
+/**
+ * What an option says: the thing itself, or its name, with options if it has some. Until a named thing is loaded something
+ * stands in for it that has its one method.
+ *
+ * @throws OptionError if there is no such name.
+ */
+export function chosenItem<
+  Method extends string,
+  Item extends Configured & Record<Method, (...args: never[]) => unknown>,
+>(
+  where: string,
+  table: LateNameTable<Maker<Item>>,
+  choice: string | SavedChoice | Item,
+  method: Method,
+): Item {
+  if (typeof (choice as Item | null)?.[method] === "function") return choice as Item;
+  const { name, options, item } = namedItem(where, table, choice as string | SavedChoice);
+  return { name, options, [method]: (...args: never[]) => item()[method](...args) } as unknown as Item;
 }

@@ -30,6 +30,7 @@ import {
   replicationPadding2d,
   replicationPadding3d,
 } from "./edge-padding.ts";
+import { elu } from "./elu.ts";
 import { globalAveragePooling1d } from "./global-average-pooling1d.ts";
 import {
   globalAveragePooling2d,
@@ -38,12 +39,16 @@ import {
   globalMaxPooling2d,
   globalMaxPooling3d,
 } from "./global-pooling.ts";
+import { leakyRelu } from "./leaky-relu.ts";
 import { add, average, maximum, minimum, multiply, subtract } from "./merge.ts";
 import { maxPooling1d, maxPooling3d } from "./pooling.ts";
+import { prelu } from "./prelu.ts";
+import { relu } from "./relu.ts";
 import { rescaling } from "./rescaling.ts";
 import { reshape } from "./reshape.ts";
 import { resizing } from "./resizing.ts";
 import { separableConv1d, separableConv2d } from "./separable-conv.ts";
+import { softmax } from "./softmax.ts";
 import { upSampling1d, upSampling2d, upSampling3d } from "./up-sampling.ts";
 import { zeroPadding1d, zeroPadding2d, zeroPadding3d } from "./zero-padding.ts";
 
@@ -82,20 +87,24 @@ export const furtherLayers = {
   depthwiseConv1d,
   depthwiseConv2d,
   dot,
+  elu,
   globalAveragePooling1d,
   globalAveragePooling2d,
   globalAveragePooling3d,
   globalMaxPooling1d,
   globalMaxPooling2d,
   globalMaxPooling3d,
-  maximum,
+  leakyRelu,
   maxPooling1d,
   maxPooling3d,
+  maximum,
   minimum,
   multiply,
+  prelu,
   reflectionPadding1d,
   reflectionPadding2d,
   reflectionPadding3d,
+  relu,
   replicationPadding1d,
   replicationPadding2d,
   replicationPadding3d,
@@ -104,6 +113,7 @@ export const furtherLayers = {
   resizing,
   separableConv1d,
   separableConv2d,
+  softmax,
   spaceToDepth,
   subtract,
   upSampling1d,

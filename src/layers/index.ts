@@ -66,6 +66,7 @@ export {
   replicationPadding2d,
   replicationPadding3d,
 } from "./edge-padding.ts";
+export { type EluLayerOptions, elu } from "./elu.ts";
 export { flatten } from "./flatten.ts";
 export { globalAveragePooling1d } from "./global-average-pooling1d.ts";
 export {
@@ -77,6 +78,7 @@ export {
   globalMaxPooling3d,
 } from "./global-pooling.ts";
 export { type InputOptions, input } from "./input.ts";
+export { type LeakyReluLayerOptions, leakyRelu } from "./leaky-relu.ts";
 export { add, average, maximum, minimum, multiply, subtract } from "./merge.ts";
 export {
   maxPooling1d,
@@ -86,6 +88,8 @@ export {
   type Pooling2dOptions,
   type Pooling3dOptions,
 } from "./pooling.ts";
+export { type PreluOptions, prelu } from "./prelu.ts";
+export { type ReluLayerOptions, relu } from "./relu.ts";
 export { type RescalingOptions, rescaling } from "./rescaling.ts";
 export { type ReshapeOptions, reshape } from "./reshape.ts";
 export { type ResizingOptions, resizing } from "./resizing.ts";
@@ -95,6 +99,7 @@ export {
   separableConv1d,
   separableConv2d,
 } from "./separable-conv.ts";
+export { type SoftmaxLayerOptions, softmax } from "./softmax.ts";
 export {
   type UpSampling1dOptions,
   type UpSampling2dOptions,
