@@ -5,7 +5,7 @@
  */
 export type { Activation } from "./activations/activation.ts";
 export * as activations from "./activations/index.ts";
-export type { ActivationChoice, ActivationName, ActivationName } from "./activations/table.ts";
+export type { ActivationChoice, ActivationName } from "./activations/table.ts";
 export * as applications from "./applications/index.ts";
 export type { ArrayLikeInput, Nested, NumberArray } from "./arrays/array.ts";
 export { compute } from "./arrays/compute.ts";
