@@ -1,37 +1,46 @@
-import { checkOptions } from "../core/names.ts";
+import type { Shape } from "../core/shape.ts";
 import type { Value } from "../graph/graph.ts";
 import {
   abs,
   add,
-  divide,
+  cast,
+  equal,
   exp,
   log,
   maximum,
-  minimum,
   multiply,
   negate,
   subtract,
 } from "../graph/ops/elementwise.ts";
 import { oneHot } from "../graph/ops/labels.ts";
 import { reduceMean } from "../graph/ops/reduce-max.ts";
-import { reduceSum } from "../graph/ops/reduce-sum.ts";
+import { reshape } from "../graph/ops/reshape.ts";
 import { softmaxCrossEntropy } from "../graph/ops/softmax.ts";
+import { axisLast, isLast } from "./axes.ts";
+import { bounded, logLoss } from "./log-loss.ts";
 import type { Loss, Prediction } from "./loss.ts";
+import { type LossOptions, lossSettings, requireBetween } from "./options.ts";
 
-export interface CrossentropyOptions {
+export interface CrossentropyOptions extends LossOptions {
   /** The outputs are no probabilities: softmax or sigmoid is part of the loss. Default false. */
   fromLogits?: boolean;
+  /** Share of each label that is spread evenly over all classes, in [0, 1]. Default 0. */
+  labelSmoothing?: number;
+  /** Where the classes lie, counted with the batch as axis 0. Default −1. */
+  axis?: number;
 }
 
-/** Keras's bounds of a probability whose logarithm is taken, rounded to float32 as Keras does. */
-const leastProbability = Math.fround(1e-7);
-const mostProbability = Math.fround(1 - 1e-7);
-
-function bounded(probabilities: Value): Value {
-  return minimum(maximum(probabilities, leastProbability), mostProbability);
+export interface SparseCrossentropyOptions extends LossOptions {
+  /** The outputs are no probabilities: softmax is part of the loss. Default false. */
+  fromLogits?: boolean;
+  /** Predictions with this label do not count: such as 255 at the edges of objects. Default none. */
+  ignoreClass?: number;
+  /** Where the classes lie, counted with the batch as axis 0. Default −1. */
+  axis?: number;
 }
 
-function logitsOf(
+/** The numbers before softmax or sigmoid, where they are known. */
+export function logitsOf(
   { output, logits }: Prediction,
   activation: "softmax" | "sigmoid",
   fromLogits: boolean,
@@ -40,80 +49,107 @@ function logitsOf(
   return logits?.activation === activation ? logits.value : undefined;
 }
 
-/** −Σ targets · log(probabilities) along the last axis; the probabilities are divided by their sum first, as in Keras. */
-function logLoss(targets: Value, output: Value): Value {
-  const probabilities = divide(output, reduceSum(output, { axes: -1, keepDims: true }));
-  return negate(reduceSum(multiply(targets, log(bounded(probabilities))), { axes: -1 }));
+/** labels · (1 − share) + share / classes, of labels whose classes lie at the end. */
+export function smoothed(labels: Value, share: number, classes: number): Value {
+  return share === 0 ? labels : add(multiply(labels, 1 - share), share / classes);
 }
 
-function checked(name: string, options: CrossentropyOptions): boolean {
-  checkOptions(`losses.${name}`, options, ["fromLogits"]);
-  return options.fromLogits ?? false;
+const lastOf = (shape: Shape): number => shape[shape.length - 1];
+
+/** Cross-entropy with targets [N, …, classes], of outputs whose classes lie along `axis`. */
+function categorical(targets: Value, prediction: Prediction, fromLogits: boolean, axis: number): Value {
+  const { output } = prediction;
+  if (isLast("crossentropy", output.shape, axis)) {
+    const logits = logitsOf(prediction, "softmax", fromLogits);
+    return logits ? softmaxCrossEntropy(logits, targets) : logLoss(targets, output);
+  }
+  const turned = axisLast("crossentropy", output, axis);
+  return fromLogits ? softmaxCrossEntropy(turned, targets) : logLoss(targets, turned);
 }
 
 /**
  * Cross-entropy for whole-number labels: −log of the probability of the right class.
  *
  * Where the network ends in softmax the loss works on the numbers before it; other probabilities are bounded by 1e-7
- * as in Keras.
+ * as in Keras. Predictions with `ignoreClass` add nothing and are not counted.
  *
+ * @throws OptionError for options that make no sense.
  * @see https://keras.io/api/losses/probabilistic_losses/#sparsecategoricalcrossentropy-class
  * @example
  * model.compile({ optimizer: "adam", loss: losses.sparseCategoricalCrossentropy({ fromLogits: true }) });
  */
-export function sparseCategoricalCrossentropy(options: CrossentropyOptions = {}): Loss {
-  const fromLogits = checked("sparseCategoricalCrossentropy", options);
+export function sparseCategoricalCrossentropy(options: SparseCrossentropyOptions = {}): Loss {
+  const name = "sparseCategoricalCrossentropy";
+  const { ignoreClass, ...others } = options;
+  const { own, base } = lossSettings(name, others, { fromLogits: false, axis: -1 }, "classes");
+  const { fromLogits, axis } = own;
+  const counts = (labels: Value): Value => subtract(1, equal(cast(labels), ignoreClass ?? 0));
   return {
-    name: "sparseCategoricalCrossentropy",
-    options: { fromLogits },
-    labels: "classes",
+    ...base,
+    options: ignoreClass === undefined ? base.options : { ...base.options, ignoreClass },
+    axis,
+    ignoreClass,
     write(labels, prediction) {
       const { shape } = prediction.output;
-      const targets = oneHot(labels, shape[shape.length - 1]);
-      const logits = logitsOf(prediction, "softmax", fromLogits);
-      return logits ? softmaxCrossEntropy(logits, targets) : logLoss(targets, prediction.output);
+      const classes = shape[axis < 0 ? axis + shape.length : axis];
+      const all = oneHot(labels, classes);
+      const targets =
+        ignoreClass === undefined ? all : multiply(all, reshape(counts(labels), [...labels.shape, 1]));
+      return categorical(targets, prediction, fromLogits, axis);
     },
+    ...(ignoreClass === undefined ? {} : { mask: counts }),
   };
 }
 
 /**
  * Cross-entropy for labels that are vectors of probabilities (one-hot): −Σ label · log(probability).
  *
+ * @throws OptionError for options that make no sense.
  * @see https://keras.io/api/losses/probabilistic_losses/#categoricalcrossentropy-class
  * @example
- * model.compile({ optimizer: "adam", loss: losses.categoricalCrossentropy() });
+ * const loss = losses.categoricalCrossentropy({ labelSmoothing: 0.1 });
  */
 export function categoricalCrossentropy(options: CrossentropyOptions = {}): Loss {
-  const fromLogits = checked("categoricalCrossentropy", options);
+  const name = "categoricalCrossentropy";
+  const { own, base } = lossSettings(name, options, { fromLogits: false, labelSmoothing: 0, axis: -1 });
+  const { fromLogits, labelSmoothing, axis } = own;
+  requireBetween(`losses.${name}`, "labelSmoothing", labelSmoothing, 0, 1);
   return {
-    name: "categoricalCrossentropy",
-    options: { fromLogits },
-    labels: "values",
+    ...base,
+    axis,
     write(labels, prediction) {
-      const logits = logitsOf(prediction, "softmax", fromLogits);
-      return logits ? softmaxCrossEntropy(logits, labels) : logLoss(labels, prediction.output);
+      const targets = axisLast(name, labels, axis);
+      return categorical(
+        smoothed(targets, labelSmoothing, lastOf(targets.shape)),
+        prediction,
+        fromLogits,
+        axis,
+      );
     },
   };
 }
 
 /**
- * Cross-entropy of independent yes-or-no outputs: −(y · log p + (1 − y) · log(1 − p)), the mean over the last axis.
+ * Cross-entropy of independent yes-or-no outputs: −(y · log p + (1 − y) · log(1 − p)), the mean over an axis.
  *
+ * @throws OptionError for options that make no sense.
  * @see https://keras.io/api/losses/probabilistic_losses/#binarycrossentropy-class
  * @example
- * model.compile({ optimizer: "adam", loss: losses.binaryCrossentropy() });
+ * const loss = losses.binaryCrossentropy({ labelSmoothing: 0.1 });
  */
 export function binaryCrossentropy(options: CrossentropyOptions = {}): Loss {
-  const fromLogits = checked("binaryCrossentropy", options);
+  const name = "binaryCrossentropy";
+  const { own, base } = lossSettings(name, options, { fromLogits: false, labelSmoothing: 0, axis: -1 });
+  const { fromLogits, labelSmoothing, axis } = own;
+  requireBetween(`losses.${name}`, "labelSmoothing", labelSmoothing, 0, 1);
   return {
-    name: "binaryCrossentropy",
-    options: { fromLogits },
-    labels: "values",
+    ...base,
+    axis,
     write(labels, prediction) {
+      const targets = smoothed(labels, labelSmoothing, 2);
       const logits = logitsOf(prediction, "sigmoid", fromLogits);
-      return reduceMean(logits ? logisticLoss(labels, logits) : bernoulliLoss(labels, prediction.output), {
-        axes: -1,
-      });
+      const each = logits ? logisticLoss(targets, logits) : bernoulliLoss(targets, prediction.output);
+      return reduceMean(each, { axes: axis });
     },
   };
 }
@@ -124,7 +160,8 @@ function logisticLoss(labels: Value, x: Value): Value {
   return add(subtract(maximum(x, 0), multiply(x, labels)), softplus);
 }
 
-function bernoulliLoss(labels: Value, probabilities: Value): Value {
+/** −(y · log p + (1 − y) · log(1 − p)) of bounded probabilities. */
+export function bernoulliLoss(labels: Value, probabilities: Value): Value {
   const p = bounded(probabilities);
   return negate(add(multiply(labels, log(p)), multiply(subtract(1, labels), log(subtract(1, p)))));
 }

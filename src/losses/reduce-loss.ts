@@ -40,5 +40,5 @@ export function reduceLoss(loss: Loss, labels: Value, prediction: Prediction, we
     const all = factors.reduce(multiply, values.graph.constant(1, shape));
     return safeDivide(sum, reduceSum(all));
   }
-  return mask ? safeDivide(sum, reduceSum(mask)) : multiply(sum, 1 / sizeOf(shape));
+  return mask ? safeDivide(sum, reduceSum(mask)) : multiply(sum, 1 / sizeOf(weighted.shape));
 }

@@ -4,7 +4,7 @@ import { loadNamed, type NameTable, type SavedChoice } from "../core/name-table.
 import { checkOptions } from "../core/names.ts";
 import type { SavedModel, SavedOptimizer, SavedTraining } from "../formats/saved-model.ts";
 import type { Loss } from "../losses/loss.ts";
-import { lossTable } from "../losses/table.ts";
+import { lossMakers } from "../losses/makers.ts";
 import type { Metric } from "../metrics/metric.ts";
 import { metricTable } from "../metrics/table.ts";
 import type { LayerFactories } from "../models/spec.ts";
@@ -126,7 +126,7 @@ async function compileWith(
       return make(options as never);
     };
   };
-  const loss = maker<Loss>("loss", lossTable, custom.losses);
+  const loss = maker<Loss>("loss", lossMakers, custom.losses);
   const metric = maker<Metric>("metric", metricTable, custom.metrics);
   const metricsOf = (choices: readonly SavedChoice[]) => Promise.all(choices.map(metric));
   const { learningRate } = optimizer;

@@ -4,7 +4,7 @@ import { createRandom } from "../core/random.ts";
 import * as layers from "../layers/index.ts";
 import { sparseCategoricalCrossentropy } from "../losses/crossentropy.ts";
 import type { Loss, Reduction } from "../losses/loss.ts";
-import { meanSquaredError } from "../losses/mean-squared-error.ts";
+import { meanSquaredError } from "../losses/squared-error.ts";
 import type { Metric } from "../metrics/metric.ts";
 import * as ops from "../ops.ts";
 import { sgd } from "../optimizers/sgd.ts";

@@ -1,13 +1,9 @@
-/** Numbers of Keras 3's own unit tests: layers, losses, optimizers, metrics. */
+/** Numbers of Keras 3's own unit tests: layers, optimizers, metrics. */
 import { readFile } from "node:fs/promises";
-import { input as entrance, model as functional, losses, type Model, sequential } from "convnet";
+import { input as entrance, model as functional, type Model, sequential } from "convnet";
 import type { Backend } from "../../src/backends/contract.ts";
 import { createReference } from "../../src/backends/reference/reference.ts";
-import { lower } from "../../src/compiler/lower.ts";
-import { Graph } from "../../src/graph/graph.ts";
-import { reduceMean } from "../../src/graph/ops/reduce-max.ts";
 import type { Layer } from "../../src/layers/layer.ts";
-import type { Loss } from "../../src/losses/loss.ts";
 import {
   channelsFirst,
   channelsLast,
@@ -16,6 +12,7 @@ import {
   kerasLayer,
   type Layout,
 } from "./keras-layers.ts";
+import { lossValue } from "./keras-losses.ts";
 import { clippedGradient, optimizerSteps } from "./keras-optimizers.ts";
 import { scheduleOf } from "./keras-options.ts";
 import {
@@ -62,7 +59,7 @@ async function actualOf(testCase: Case, backend: Backend): Promise<ArrayLike<num
   const { class: className, config, inputs, expected } = testCase;
   switch (testCase.kind) {
     case "loss":
-      return lossValue(testCase, backend);
+      return lossValue(className, config, inputs, backend);
     case "optimizer": {
       const { initial, gradients } = inputs;
       const isEvery = shapeOf(expected).length > shapeOf(initial).length;
@@ -107,44 +104,4 @@ async function layerDifference(testCase: Case): Promise<string | undefined> {
 function masked(layer: Layer, shape: readonly number[]): Model {
   const inputs = [entrance({ shape, name: "x" }), entrance({ shape: shape.slice(0, 1), name: "mask" })];
   return functional({ inputs, outputs: layer.apply(inputs) });
-}
-
-const lossOf: Record<string, (options: { fromLogits: boolean }) => Loss> = {
-  SparseCategoricalCrossentropy: losses.sparseCategoricalCrossentropy,
-  CategoricalCrossentropy: losses.categoricalCrossentropy,
-  BinaryCrossentropy: losses.binaryCrossentropy,
-  MeanSquaredError: () => losses.meanSquaredError(),
-};
-
-async function lossValue(
-  { class: className, config, inputs }: Case,
-  backend: Backend,
-): Promise<ArrayLike<number>> {
-  const {
-    reduction,
-    from_logits: fromLogits = false,
-    label_smoothing: smoothing = 0,
-    ignore_class: ignored = null,
-  } = config;
-  if (inputs.sample_weight !== undefined) throw new Unsupported("sample weights");
-  if (reduction !== "sum_over_batch_size") throw new Unsupported(`reduction ${String(reduction)}`);
-  if (smoothing !== 0) throw new Unsupported("label smoothing");
-  if (ignored !== null) throw new Unsupported("ignored classes");
-  if (config.axis !== undefined && config.axis !== -1) throw new Unsupported("another axis");
-  const loss = lossOf[className]({ fromLogits: fromLogits === true });
-  const graph = new Graph();
-  const shape = shapeOf(inputs.y_pred);
-  const labels = flat(inputs.y_true);
-  const isSparse = loss.labels === "classes";
-  const y = graph.input("y", isSparse ? shape.slice(0, -1) : shape, isSparse ? "int32" : "float32");
-  graph.output("loss", reduceMean(loss.write(y, { output: graph.input("x", shape) })));
-  const executable = await backend.prepare(await lower(graph, backend.tables));
-  const { outputs } = await executable.run({
-    steps: 1,
-    inputs: {
-      x: Float32Array.from(flat(inputs.y_pred)),
-      y: isSparse ? Int32Array.from(labels) : Float32Array.from(labels),
-    },
-  });
-  return outputs.loss;
 }
