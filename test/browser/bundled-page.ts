@@ -28,7 +28,11 @@ async function bundle(path: string, { minify = true, keepNames = false }: Bundle
     logLevel: "error",
     root: here("../.."),
     resolve: {
-      alias: { "convnet/predict": here("../../src/predict.ts"), convnet: here("../../src/index.ts") },
+      alias: {
+        "convnet/explain": here("../../src/explain.ts"),
+        "convnet/predict": here("../../src/predict.ts"),
+        convnet: here("../../src/index.ts"),
+      },
     },
     plugins: [
       {

@@ -1,7 +1,8 @@
 import { OptionError } from "../../core/errors.ts";
 import { checkOptions } from "../../core/names.ts";
 import { formatShape, sizeOf } from "../../core/shape.ts";
-import { slice } from "../../graph/ops/pad.ts";
+import { multiply } from "../../graph/ops/elementwise.ts";
+import { reduceSum } from "../../graph/ops/reduce-sum.ts";
 import type { Layer } from "../../layers/layer.ts";
 import { checkInputs, type NamedNumbers } from "../../training/inputs.ts";
 import type { Model } from "../../training/model.ts";
@@ -32,6 +33,9 @@ export interface TopImage {
   readonly place: readonly number[];
 }
 
+/** Input of programs: which unit. */
+const chosenKey = "explain/unit";
+
 /**
  * The images that excite a unit most, the strongest first.
  *
@@ -60,24 +64,26 @@ export async function topImages(
   for (let from = 0; from < samples.length; from += batchSize) {
     const part = sliceSamples(samples, from, Math.min(samples.length, from + batchSize));
     const shape = session.batchShape(part, part.length);
-    const prepared = await prepareDirect(session, `${where} ${name} ${unit}`, shape, ({ uses }) => {
-      const { path, outputs } = findUse(where, uses, name);
-      const [output] = outputs;
-      const last = output.shape.length - 1;
-      if (!Number.isInteger(unit) || unit < 0 || unit >= output.shape[last]) {
-        throw new OptionError({
-          where,
-          expected: `unit to be a whole number below ${output.shape[last]}, as ${path} makes ${formatShape(output.shape.slice(1))}`,
-          received: String(unit),
-        });
-      }
-      const start = output.shape.map((_, axis) => (axis === last ? unit : 0));
-      const size = output.shape.map((length, axis) => (axis === last ? 1 : length));
-      return { map: want(slice(output, { start, size })) };
+    const prepared = await prepareDirect(session, `${where} ${name}`, shape, ({ graph, uses }) => {
+      const use = findUse(where, uses, name);
+      const [output] = use.outputs;
+      const count = output.shape[output.shape.length - 1];
+      /* The chosen unit's numbers times 1 and all others times 0: one program for all units. */
+      const chosen = graph.input(chosenKey, [count]);
+      return { use, count, map: want(reduceSum(multiply(output, chosen), { axes: -1 })) };
     });
-    const { map } = prepared.graph;
-    const numbers = (await runOnce(session, prepared, part))(map);
-    const mapShape = map.shape.slice(1, -1);
+    const { map, use, count } = prepared.graph;
+    if (!Number.isInteger(unit) || unit < 0 || unit >= count) {
+      throw new OptionError({
+        where,
+        expected: `unit to be a whole number below ${count}, as ${use.path} makes ${formatShape(use.outputs[0].shape.slice(1))}`,
+        received: String(unit),
+      });
+    }
+    const chosen = new Float32Array(count);
+    chosen[unit] = 1;
+    const numbers = (await runOnce(session, prepared, part, { [chosenKey]: chosen }))(map);
+    const mapShape = map.shape.slice(1);
     const size = sizeOf(mapShape);
     for (let n = 0; n < part.length; n++) {
       const values = numbers.subarray(n * size, (n + 1) * size);
