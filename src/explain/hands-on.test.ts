@@ -82,6 +82,29 @@ describe("patch", () => {
     expect(await model.weightsSha256()).toBe(before);
   });
 
+  test("keeps training from changing frozen kernels until it is undone, in models inside models too", async () => {
+    for (const [make, weight, size, units] of [
+      [residual, "stem/kernel", 200, 8],
+      [nested, "encoder/conv/kernel", 64, 3],
+    ] as const) {
+      const model = make();
+      model.compile({ optimizer: "adam", loss: "sparseCategoricalCrossentropy" });
+      const [x, y] = [images(3, size), [0, 1, 2]];
+      await model.trainOnBatch(x, y);
+      const undo = await patch(model, [{ weight, unit: 1, frozen: true }]);
+      const numbers = async () => (await model.getWeights()).find(({ name }) => name === weight)?.data ?? [];
+      const before = [...(await numbers())];
+      await model.trainOnBatch(x, y);
+      const after = [...(await numbers())];
+      const changed = after.flatMap((value, i) => (value === before[i] ? [] : [i % units]));
+      expect(changed).not.toContain(1);
+      expect(new Set(changed).size).toBeGreaterThan(units / 2);
+      await undo();
+      await model.trainOnBatch(x, y);
+      expect([...(await numbers())].some((value, i) => i % units === 1 && value !== before[i])).toBe(true);
+    }
+  });
+
   test("changes nothing if one of the patches is wrong", async () => {
     const model = residual();
     const before = await model.weightsSha256();

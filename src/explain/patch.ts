@@ -1,8 +1,12 @@
+import type { Constraint } from "../constraints/constraint.ts";
 import { DataError, OptionError } from "../core/errors.ts";
 import { checkOptions, didYouMean } from "../core/names.ts";
 import { formatShape, sizeOf } from "../core/shape.ts";
 import type { State } from "../graph/graph.ts";
+import { select } from "../graph/ops/elementwise.ts";
+import type { Layer } from "../layers/layer.ts";
 import type { NetworkWeight } from "../models/network.ts";
+import { NetworkLayer } from "../models/network-layer.ts";
 import type { Model } from "../training/model.ts";
 import { positionOf } from "./arithmetic/places.ts";
 
@@ -16,28 +20,33 @@ export interface WeightPatch {
   channel?: number;
   /** One number by its place. Without place, unit and channel: all numbers. */
   place?: readonly number[];
-  /** The new numbers: one for all, or one for each, row-major. */
-  value: number | ArrayLike<number>;
+  /** The new numbers: one for all, or one for each, row-major. Default: they stay. */
+  value?: number | ArrayLike<number>;
+  /** Keep training from changing them. Default false. */
+  frozen?: boolean;
 }
 
 /**
- * Sets weights by hand: a single number, a kernel, all of a unit. All patches are checked before anything changes.
+ * Sets weights by hand, or keeps training from changing them: a single number, a kernel, all of a unit. All patches are
+ * checked before anything changes.
  *
- * @returns puts the weights back as they were, bit for bit
+ * @returns puts the weights back as they were, bit for bit, and lets training change them again
  * @throws OptionError if there is no such weight or place, DataError if the numbers are not as many or not finite.
  * @example
  * const undo = await patch(model, [
- *   { weight: "conv2d/kernel", unit: 0, channel: 0, value: [-1, 0, 1, -2, 0, 2, -1, 0, 1] }, // Sobel
+ *   { weight: "conv2d/kernel", unit: 0, channel: 0, value: [-1, 0, 1, -2, 0, 2, -1, 0, 1], frozen: true }, // Sobel
  *   { weight: "conv2d/bias", unit: 0, value: 0 },
  * ]);
  * await undo();
  */
 export async function patch(model: Model, patches: readonly WeightPatch[]): Promise<() => Promise<void>> {
-  const { network, backend } = await model.open();
+  const session = await model.open();
+  const { network, backend } = session;
+  const masks = new Map<State, Float32Array>();
   const before = new Map<State, Float32Array>();
   const after = new Map<State, Float32Array>();
   for (const one of patches) {
-    checkOptions("patch", one, ["weight", "unit", "channel", "place", "value"]);
+    checkOptions("patch", one, ["weight", "unit", "channel", "place", "value", "frozen"]);
     const weight = network.weights.find(({ path }) => path === one.weight);
     if (!weight) {
       throw new OptionError({
@@ -55,12 +64,55 @@ export async function patch(model: Model, patches: readonly WeightPatch[]): Prom
     const numbers = after.get(weight.state) ?? kept.slice();
     after.set(weight.state, numbers);
     const positions = positionsOf(weight, one);
-    const values = valuesOf(weight, one.value, positions.length);
-    for (const [i, position] of positions.entries()) numbers[position] = values[i];
+    const values = one.value === undefined ? undefined : valuesOf(weight, one.value, positions.length);
+    for (const [i, position] of positions.entries()) if (values) numbers[position] = values[i];
+    if (!one.frozen) continue;
+    const mask = masks.get(weight.state) ?? new Float32Array(kept.length);
+    masks.set(weight.state, mask);
+    for (const position of positions) mask[position] = 1;
   }
+  const thaw = [...masks].map(([state, mask]) => freeze(network.layers, state, mask));
+  if (thaw.length > 0) await session.clear();
   for (const [state, numbers] of after) await backend.writeState(state, numbers);
   return async () => {
     for (const [state, numbers] of before) await backend.writeState(state, numbers);
+    for (const undo of thaw) undo();
+    if (thaw.length > 0) await session.clear();
+  };
+}
+
+/**
+ * Keeps training from changing some numbers of a weight: an update puts them back.
+ *
+ * @param mask 1 for numbers that stay
+ * @returns undoes it
+ */
+function freeze(layers: readonly Layer[], state: State, mask: Float32Array): () => void {
+  const replaced: (() => void)[] = [];
+  const visit = (list: readonly Layer[]): void => {
+    for (const layer of list) {
+      if (layer instanceof NetworkLayer) visit(layer.network.layers);
+      layer.constrain(state, (constraint) => {
+        replaced.push(() => layer.constrain(state, () => constraint));
+        return frozen(state, mask, constraint);
+      });
+    }
+  };
+  visit(layers);
+  return () => {
+    for (const undo of replaced) undo();
+  };
+}
+
+function frozen(state: State, mask: Float32Array, further: Constraint | undefined): Constraint {
+  return {
+    name: "frozen",
+    options: {},
+    write(value) {
+      const { graph } = value;
+      const moved = further ? further.write(value) : value;
+      return select(graph.constant(mask, state.shape), graph.state(state), moved);
+    },
   };
 }
 

@@ -259,6 +259,12 @@ export abstract class Layer {
     });
   }
 
+  /** Puts another constraint in place of that of a weight, from the next program on. @internal */
+  constrain(state: State, change: (before: Constraint | undefined) => Constraint | undefined): void {
+    for (const [i, weight] of this.ownWeights.entries())
+      if (weight.state === state) this.ownWeights[i] = { ...weight, constraint: change(weight.constraint) };
+  }
+
   /** The numbers of a weight in the graph of `input`. */
   protected weight(input: Value, name: string): Value {
     return input.graph.state(this.find(name).state);
