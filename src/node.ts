@@ -11,3 +11,5 @@ export { decodeImage, type Interpolation, type ReadImageOptions } from "./data/i
 export { readImage } from "./data/image/read-image.ts";
 export type { TrainAndTest } from "./data/mnist.ts";
 export { fashionMnist, idxFolder, type MnistOptions, mnist } from "./data/mnist.ts";
+export { type NpyArray, readNpy } from "./data/npy/read-npy.ts";
+export { npzDatasets, readNpz } from "./data/npy/read-npz.ts";

@@ -7,6 +7,7 @@ import * as convnet from "convnet";
 import * as explain from "convnet/explain";
 import * as node from "convnet/node";
 import { encode } from "fast-png";
+import { zipSync } from "fflate";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { documentedNames, markdownExamples, markdownFiles, runExample } from "./doc-examples.ts";
 
@@ -32,6 +33,13 @@ async function photos(): Promise<string> {
     for (let i = 0; i < 5; i++) await writeFile(join(base, name, `${i}.png`), png);
   }
   return base;
+}
+
+/** An array of NumPy: bytes of zero. */
+function npy(shape: string, length: number): Uint8Array {
+  const header = `{'descr': '|u1', 'fortran_order': False, 'shape': ${shape}, }`;
+  const head = [0x93, 78, 85, 77, 80, 89, 1, 0, header.length, 0];
+  return Uint8Array.of(...head, ...new TextEncoder().encode(header), ...new Uint8Array(length));
 }
 
 /** What examples may take for granted: a small model, a few digits, a picture. */
@@ -67,6 +75,7 @@ async function scope(): Promise<Record<string, unknown>> {
       getImageData: () => ({ width: 2, height: 3, data: new Uint8ClampedArray(24).fill(255, 8, 12) }),
     },
     bytes: await model.serialize(),
+    npz: zipSync({ "x.npy": npy("(2, 2, 2)", 8), "y.npy": npy("(2,)", 2) }),
     upload: encode({ width: 2, height: 2, channels: 1, data: Uint8Array.of(0, 80, 160, 240) }),
   };
 }

@@ -24,7 +24,7 @@ const names = ["mnist", "fashion-mnist"];
 
 /** What the argument `[dataset]` may be. */
 export const datasetArgument =
-  "mnist, fashion-mnist, a folder with a folder of images for each class, a table of pixels (.csv), or a folder with four IDX files named as MNIST's";
+  "mnist, fashion-mnist, a folder with a folder of images for each class, a table of pixels (.csv), arrays of NumPy (.npz), or a folder with four IDX files named as MNIST's";
 
 /**
  * Reads a data set by its name or folder.

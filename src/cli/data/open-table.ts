@@ -5,7 +5,7 @@ import type { DataOptions } from "./options.ts";
 import { holdBack } from "./part.ts";
 
 /** What tables of pixels are called; others are taken for tables if an option says how to read one. */
-const extensions = [".csv", ".tsv", ".txt"];
+const extensions = [".csv", ".tsv", ".txt", ".npz"];
 
 export function isTable(path: string, { maxValue, labelColumn }: DataOptions): boolean {
   return (
@@ -14,12 +14,12 @@ export function isTable(path: string, { maxValue, labelColumn }: DataOptions): b
 }
 
 /**
- * A table of pixels, and another one or a share of it to test on.
+ * A table of pixels, and another one or a share of it to test on; or arrays of NumPy.
  *
  * @throws FileError or DataError naming the line and what is wrong there.
  */
 export async function openTable(path: string, options: DataOptions): Promise<TrainAndTest> {
-  const { pixelTable } = await import("../../node.ts");
+  const { npzDatasets, pixelTable } = await import("../../node.ts");
   const { imageSize, channels, maxValue, labelColumn, test, testSplit = 0.2, seed = 0 } = options;
   const tableOptions = {
     ...(imageSize && { imageSize }),
@@ -27,6 +27,10 @@ export async function openTable(path: string, options: DataOptions): Promise<Tra
     ...(maxValue !== undefined && { maxValue }),
     ...(labelColumn !== undefined && { labelColumn }),
   };
+  if (extname(path).toLowerCase() === ".npz") {
+    const { train, test: own } = await npzDatasets(await readFile(path), path);
+    return { folder: path, ...(own ? { train, test: own } : holdBack(train, testSplit, seed)) };
+  }
   const all = pixelTable(await readFile(path), path, tableOptions);
   if (test === undefined) return { folder: path, ...holdBack(all, testSplit, seed) };
   const { classNames } = all;
