@@ -13,7 +13,7 @@ import { GroupBuilder, writeHdf5 } from "../hdf5/write-hdf5.ts";
 import type { SavedArray, SavedModel } from "../saved-model.ts";
 import { readZip, writeZip } from "../zip/zip.ts";
 import { orderOf } from "./network-order.ts";
-import { readOptimizerState, writeOptimizerState } from "./optimizer-state.ts";
+import { readOptimizerState, readOwnOptimizerState, writeOptimizerState } from "./optimizer-state.ts";
 import { readModelConfig } from "./read-model-config.ts";
 import { readTraining } from "./read-training.ts";
 import { refusal, requireObject } from "./refuse.ts";
@@ -68,7 +68,9 @@ export async function read({ bytes, where, own }: ModelSource): Promise<SavedMod
   const compiled = readTraining(`${where}, compile_config`, config.compile_config, network.outputNames);
   const { training } = compiled;
   const optimizer =
-    training && readOptimizerState(network, training.optimizer, storedVars(root.group("optimizer")));
+    training &&
+    (readOwnOptimizerState(root, training.optimizer) ??
+      readOptimizerState(network, training.optimizer, storedVars(root.group("optimizer")), true));
   return { name, spec, weights, ...compiled, optimizer, ...readOwn(where, archive), isForeign: true };
 }
 

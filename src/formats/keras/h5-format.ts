@@ -50,15 +50,17 @@ export async function read({ bytes, where, own }: ModelSource): Promise<SavedMod
     network.outputNames,
   );
   const { training } = compiled;
-  const optimizer = training && readOptimizerState(network, training.optimizer, optimizerVars(root));
+  const optimizer = training && readOptimizerState(network, training.optimizer, ...optimizerVars(root));
   return { name, spec, weights, ...compiled, optimizer, isForeign: true };
 }
 
-function optimizerVars(root: Hdf5Group): StoredArray[] {
+/** The variables of the optimizer, and whether their names are those of its newer form. */
+function optimizerVars(root: Hdf5Group): [vars: StoredArray[], alternate: boolean] {
   const group = root.group("optimizer_weights");
   const names = group ? (readNames(group, "weight_names") ?? []) : [];
   const arrays = names.map((name) => group?.dataset(name));
-  return arrays.every((array) => array !== undefined) ? arrays : [];
+  const isNew = /^iteration(?::0)?$/.test(names[0] ?? "") || names[0]?.endsWith("/iteration") === true;
+  return [arrays.every((array) => array !== undefined) ? arrays : [], isNew];
 }
 
 /** Weights of Keras 2 or 3, in files of their own or in those of whole models. */

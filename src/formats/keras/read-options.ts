@@ -1,4 +1,4 @@
-import { nameOfClass, optionOf } from "./classes.ts";
+import { nameOfClass, optionOf, typeOfClass } from "./classes.ts";
 import { type Config, isObject, refusal, requireText, shown } from "./refuse.ts";
 
 /** What is known of the program that wrote a file. */
@@ -113,7 +113,16 @@ function plainValue(value: unknown): unknown {
   return value;
 }
 
-function readActivation(where: string, value: unknown, { version }: Dialect): string {
+/** Layers that older models have in the place of activations. */
+const activationLayers = new Set(["ELU", "LeakyReLU", "ReLU", "Softmax"]);
+
+function readActivation(where: string, value: unknown, dialect: Dialect): unknown {
+  const { version } = dialect;
+  if (isObject(value) && activationLayers.has(String(value.class_name)) && isObject(value.config)) {
+    const className = String(value.class_name);
+    const { name: _, trainable: __, ...options } = readOptions(where, className, value.config, dialect);
+    return { ...options, name: typeOfClass.get(className) };
+  }
   if (typeof value !== "string") {
     throw refusal(where, "an activation by name", value, "Put it behind the layer as a layer of its own.");
   }

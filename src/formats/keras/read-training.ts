@@ -44,7 +44,8 @@ function readOptimizer(where: string, value: unknown): SavedChoice {
   const { lr, name, ...others } = choice;
   const options: Record<string, unknown> = lr === undefined ? others : { learningRate: lr, ...others };
   const kept = Object.entries(options).flatMap(([key, option]): [string, unknown][] => {
-    if (idle.get(key)?.includes(option)) return [];
+    const isDefault = idle.get(key)?.includes(option) === true;
+    if (isDefault && !(key === "weightDecay" && name === "adamW")) return [];
     if (isObject(option) && typeof option.class_name === "string") return [[key, readChoice(where, option)]];
     return [[key, option]];
   });

@@ -9,7 +9,12 @@ export type Style = "keras3" | "keras2";
 export function writeChoice(choice: unknown, module: string, style: Style): unknown {
   if (choice === undefined || choice === null) return null;
   const { name, ...options } = isObject(choice) ? choice : { name: choice };
-  const entries = Object.entries(options).map(([key, value]) => [snakeCaseOf(key), snakeCaseValue(value)]);
+  const entries = Object.entries(options).map(([key, value]) => [
+    snakeCaseOf(key),
+    key === "learningRate" && isObject(value)
+      ? writeChoice(value, "keras.optimizers.schedules", style)
+      : snakeCaseValue(value),
+  ]);
   const className = classOfName(camelCaseOf(String(name)));
   const config = Object.fromEntries(entries);
   if (style === "keras2") return { class_name: className, config };
@@ -19,8 +24,9 @@ export function writeChoice(choice: unknown, module: string, style: Style): unkn
 const camelCaseOf = (text: string): string =>
   text.replace(/_+([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 
+/** Names are written as Keras writes them; other texts stay. */
 function snakeCaseValue(value: unknown): unknown {
-  return typeof value === "string" ? snakeCaseOf(value) : value;
+  return typeof value === "string" && /^[a-z][A-Za-z0-9]*$/.test(value) ? snakeCaseOf(value) : value;
 }
 
 /** Options that say more here than Keras can: padding by sides, and functions. */
