@@ -1,8 +1,7 @@
 /** What Node gets when it imports the package: the modules of src/, put together into a few files that share their parts. */
 import { execFile } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import * as index from "convnet";
@@ -15,7 +14,8 @@ const run = promisify(execFile);
 let folder: string;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "convnet-bundled-"));
+  /* Where packages are found, as they are beside an installed one. */
+  folder = await mkdtemp(join("node_modules", ".convnet-bundled-"));
   await run(process.execPath, ["scripts/bundle.mjs", folder, join(folder, "page")]);
 }, 60_000);
 afterAll(async () => {
@@ -23,7 +23,7 @@ afterAll(async () => {
   await index.disposeBackends();
 });
 
-const bundled = (name: string) => pathToFileURL(join(folder, `${name}.js`)).href;
+const bundled = (name: string) => pathToFileURL(resolve(folder, `${name}.js`)).href;
 
 test.each(Object.entries({ index, node, predict, explain }))(
   "%s exports the same names",

@@ -85,7 +85,7 @@ export class CommandLineFolder {
       ...this.train("--out", this.path("trained"), "--epochs", "8", "--json"),
     );
     if (code !== 0 || stderr !== "") throw new Error(`training ended with ${code}: ${stderr}`);
-    return this.path("trained", "model.safetensors");
+    return this.path("trained", "model.keras");
   }
 
   /** Runs the command line as a process. @param whenStarted is told of the process once it writes `firstStep` */

@@ -302,7 +302,7 @@ describe("backupAndRestore", () => {
       "no such array. Compile the model as it was compiled then.",
     );
     expect(await sgdModel.weightsSha256()).toBe(untouched);
-    await model.save(path);
+    await model.save(path, { format: "safetensors" });
     await expect(other(small(), {})).rejects.toThrow(
       "expected the progress of a run, got none: this is a model",
     );

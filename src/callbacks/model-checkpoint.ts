@@ -23,7 +23,7 @@ export interface ModelCheckpointOptions extends MonitorOptions {
  * @throws FileError if the file cannot be written; it is written whole or not at all.
  * @see https://keras.io/api/callbacks/model_checkpoint/
  * @example
- * const best = callbacks.modelCheckpoint({ path: "best.safetensors", monitor: "valAccuracy", saveBestOnly: true });
+ * const best = callbacks.modelCheckpoint({ path: "best.keras", monitor: "valAccuracy", saveBestOnly: true });
  */
 export function modelCheckpoint(options: ModelCheckpointOptions): Callback {
   const where = "callbacks.modelCheckpoint";

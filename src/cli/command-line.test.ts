@@ -36,9 +36,9 @@ describe("convnet train", () => {
       expect(end[name], name).toBeTypeOf("number");
     }
     expect(end.weightsSha256).toMatch(/^[0-9a-f]{64}$/);
-    expect(end.model).toMatch(/^runs\/data-[\d-]+\/model\.safetensors$/);
+    expect(end.model).toMatch(/^runs\/data-[\d-]+\/model\.keras$/);
     const files = await readdir(path(String(end.model), ".."));
-    expect(files.sort()).toEqual(["history.json", "model.safetensors", "report.html", "sample.png"]);
+    expect(files.sort()).toEqual(["history.json", "model.keras", "report.html", "sample.png"]);
   });
 
   it("takes exactly as many steps as told, and those an unlimited run takes", async () => {
@@ -67,7 +67,7 @@ describe("convnet train", () => {
     expect(stdout).toMatch(/^Epoch 1\/2 {2}.* images\/s {2}loss [\d.]+ {2}accuracy [\d.]+$/m);
     expect(stdout).toContain(pathToFileURL(path("plain", "report.html")).href);
     expect(stdout).toContain(
-      `predict ${path("plain", "sample.png")} --model ${path("plain", "model.safetensors")}`,
+      `predict ${path("plain", "sample.png")} --model ${path("plain", "model.keras")}`,
     );
     expect(stdout).not.toContain("\u001b");
   });
@@ -81,8 +81,8 @@ describe("convnet train", () => {
     const { code, stdout, stderr } = await cli.runProcess(argv, (child) => child.kill(signal));
     expect({ code, stderr }).toEqual({ code: expected, stderr: "" });
     const last = jsonLines(stdout).pop();
-    expect(last).toMatchObject({ event: "interrupted", signal, model: join(out, "model.safetensors") });
-    expect((await loadModel(join(out, "model.safetensors"))).outputShape).toEqual([3]);
+    expect(last).toMatchObject({ event: "interrupted", signal, model: join(out, "model.keras") });
+    expect((await loadModel(join(out, "model.keras"))).outputShape).toEqual([3]);
     expect(await readFile(join(out, "history.json"), "utf8")).toContain('"stopReason": "interrupted"');
     expect(await readdir(out)).toContain("checkpoint.safetensors");
   });

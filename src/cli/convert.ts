@@ -23,7 +23,7 @@ export function convertCommand(): Command {
       `
 Examples:
   $ convnet convert vgg16.h5 vgg16.keras
-  $ convnet convert runs/letters/model.safetensors web/model.json
+  $ convnet convert runs/letters/model.keras web/model.json
   $ convnet convert model.keras model.weights.h5`,
     )
     .action(convert);

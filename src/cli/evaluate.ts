@@ -7,7 +7,7 @@ import { backendOptions, jsonOption, wholeNumber } from "./option-values.ts";
 export function evaluateCommand(): Command {
   const command = new Command("evaluate")
     .description("Measure a saved model on the test set.")
-    .argument("<model>", "a model.safetensors that train has saved")
+    .argument("<model>", "a model.keras that train has saved")
     .argument("[dataset]", `${datasetArgument} (default: what the model was trained on)`)
     .option("-b, --batch-size <n>", "samples computed together", wholeNumber(1), 32);
   addDataOptions(command);
@@ -17,8 +17,8 @@ export function evaluateCommand(): Command {
       "after",
       `
 Examples:
-  $ convnet evaluate runs/mnist-2026-11-24-07-52-01/model.safetensors
-  $ convnet evaluate model.safetensors fashion-mnist --json`,
+  $ convnet evaluate runs/mnist-2026-11-24-07-52-01/model.keras
+  $ convnet evaluate model.keras fashion-mnist --json`,
     )
     .action(async (model: string, dataset: string | undefined, options: EvaluateOptions) => {
       const { runEvaluation } = await import("./evaluate/run-evaluation.ts");

@@ -19,7 +19,7 @@ export function predictCommand(): Command {
       `
 Examples:
   $ convnet predict seven.png
-  $ convnet predict scans/*.png --model runs/letters/model.safetensors --json
+  $ convnet predict scans/*.png --model runs/letters/model.keras --json
   $ convnet predict seven.png --show
 
 Needs the package sharp: npm install sharp`,

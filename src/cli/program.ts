@@ -41,7 +41,7 @@ Examples:
   $ convnet train                          the article's network on MNIST, 5 epochs
   $ convnet predict seven.png              what the newest model sees in a picture
   $ convnet explain seven.png              and why, as a page
-  $ convnet evaluate runs/…/model.safetensors
+  $ convnet evaluate runs/…/model.keras
   $ convnet summary                        layers, shapes, parameters
   $ convnet convert model.h5 model.keras   files of other systems, in and out
   $ convnet doctor                         what this machine can do

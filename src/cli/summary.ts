@@ -16,7 +16,7 @@ export function summaryCommand(): Command {
       `
 Examples:
   $ convnet summary
-  $ convnet summary --model runs/letters/model.safetensors
+  $ convnet summary --model runs/letters/model.keras
   $ convnet summary --model letters.json --svg letters.svg`,
     )
     .action(summarize);

@@ -74,7 +74,7 @@ export const formats = {
 export type FormatName = keyof typeof formats;
 
 /** What files are written as whose names say nothing. */
-export const nativeFormat: FormatName = "safetensors";
+export const nativeFormat: FormatName = "keras";
 
 /** Says of a file what it is, where no format knows it. */
 function describe(bytes: Uint8Array): string {

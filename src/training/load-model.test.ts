@@ -92,7 +92,9 @@ describe("model files", () => {
       message: "expected the model as JSON",
     },
   ])("are refused if $name", async ({ change, message }) => {
-    const bytes = writeSafetensors(change(readSafetensors(await model().serialize(), "m")));
+    const bytes = writeSafetensors(
+      change(readSafetensors(await model().serialize({ format: "safetensors" }), "m")),
+    );
     await expect(loadModel(bytes)).rejects.toThrow(message);
   });
 });

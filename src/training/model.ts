@@ -439,7 +439,7 @@ export class Model implements TrainedModel {
     await saveModel(await this.parts(), path, options);
   }
 
-  /** Architecture and weights as the bytes of a file. @param options `format`: default `"safetensors"` */
+  /** Architecture and weights as the bytes of a file. @param options `format`: default `"keras"` */
   async serialize(options: SaveOptions = {}): Promise<Uint8Array> {
     const { serializeModel } = await import("./save-model.ts");
     return serializeModel(await this.parts(), options);

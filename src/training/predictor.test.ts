@@ -86,7 +86,7 @@ describe("a model that is only asked", () => {
   });
 
   test("refuses files that do not fit, unknown options and wrong shapes", async () => {
-    const bytes = await digits().serialize();
+    const bytes = await digits().serialize({ format: "safetensors" });
     const file = readSafetensors(bytes, "m");
     const cut = writeSafetensors({ ...file, tensors: file.tensors.slice(1) });
     await expect(loadModel(cut)).rejects.toThrow('weight "conv2d/kernel": expected [3, 3, 1, 8]');

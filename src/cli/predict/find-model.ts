@@ -8,7 +8,7 @@ export async function findNewestModel(folder = "runs"): Promise<string> {
   const entries = await readdir(folder, { recursive: true }).catch(() => []);
   const models = await Promise.all(
     entries
-      .filter((entry) => entry.endsWith(".safetensors"))
+      .filter((entry) => /\.(keras|safetensors)$/.test(entry))
       .map(async (entry) => {
         const path = join(folder, entry);
         return { path, time: (await stat(path)).mtimeMs };
@@ -18,7 +18,7 @@ export async function findNewestModel(folder = "runs"): Promise<string> {
   if (newest) return newest.path;
   throw new FileError({
     where: folder,
-    expected: "a saved model (*.safetensors)",
+    expected: "a saved model (*.keras)",
     received: "none",
     hint: `Train one with "${commandLine("train")}", or name one with --model.`,
   });

@@ -45,7 +45,7 @@ async function createView({ json }: TrainOptions): Promise<TrainingView> {
 async function trainAndReport(job: Job, folder: RunFolder, view: TrainingView): Promise<void> {
   const { model, options, data } = job;
   const done = { steps: 0 };
-  const modelPath = folder.file("model.safetensors");
+  const modelPath = folder.file("model.keras");
   let isSaved = false;
   const interrupt = listenForSignals({
     onFirst: () => view.note("Stopping after this step. Press Ctrl-C again to stop at once."),

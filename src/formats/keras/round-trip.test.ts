@@ -5,6 +5,7 @@ import { disposeBackends } from "../../backends/choose-backend.ts";
 import * as layers from "../../layers/index.ts";
 import { input } from "../../layers/input.ts";
 import * as optimizers from "../../optimizers/index.ts";
+import * as schedules from "../../schedules/index.ts";
 import { model as functional } from "../../training/functional.ts";
 import { loadModel } from "../../training/load-model.ts";
 import type { Model } from "../../training/model.ts";
@@ -73,6 +74,14 @@ describe.each(formats)("a model saved as %s", (format) => {
     { name: "adam", optimizer: () => optimizers.adam({ learningRate: 0.01 }) },
     { name: "momentum", optimizer: () => optimizers.sgd({ learningRate: 0.05, momentum: 0.9 }) },
     { name: "plain descent", optimizer: () => optimizers.sgd() },
+    { name: "adamw with amsgrad", optimizer: () => optimizers.adamW({ amsgrad: true, weightDecay: 0 }) },
+    { name: "rmsprop", optimizer: () => optimizers.rmsprop({ momentum: 0.5, centered: true }) },
+    { name: "adagrad", optimizer: () => optimizers.adagrad() },
+    { name: "adadelta", optimizer: () => optimizers.adadelta() },
+    { name: "adamax", optimizer: () => optimizers.adamax() },
+    { name: "ftrl", optimizer: () => optimizers.ftrl() },
+    { name: "lamb", optimizer: () => optimizers.lamb() },
+    { name: "lion", optimizer: () => optimizers.lion() },
   ])("goes on training with the same bits: $name", async ({ optimizer }) => {
     const model = sequential([
       layers.flatten({ inputShape: [8, 8, 1] }),
@@ -97,10 +106,45 @@ describe.each(formats)("a model saved as %s", (format) => {
     expect(await again.weightsSha256()).toBe(await model.weightsSha256());
   });
 
+  test("goes on along the schedule of its learning rate", async () => {
+    const model = sequential([layers.dense({ units: 3, inputShape: [64] })]);
+    const learningRate = schedules.exponentialDecay({
+      initialLearningRate: 0.1,
+      decaySteps: 2,
+      decayRate: 0.5,
+    });
+    model.compile({ optimizer: optimizers.sgd({ learningRate }), loss: "meanSquaredError" });
+    const data = { x, y: Float32Array.from({ length: 96 }, (_, i) => (i % 7) / 7) };
+    await model.fit(data, { epochs: 2, batchSize: 8 });
+    const again = await loadModel(await model.serialize({ format }));
+    expect(again.learningRate).toBe(model.learningRate);
+    for (const one of [model, again]) await one.fit(data, { batchSize: 8 });
+    expect(await again.weightsSha256()).toBe(await model.weightsSha256());
+  });
+
   test("without training is not compiled", async () => {
     const again = await loadModel(await chain().serialize({ format }));
     expect(() => again.fit({ x, y })).toThrow("expected a compiled model");
   });
+});
+
+test.each([
+  { name: "adafactor", optimizer: () => optimizers.adafactor() },
+  { name: "nadam", optimizer: () => optimizers.nadam() },
+  { name: "averages of weights", optimizer: () => optimizers.adam({ useEma: true, clipNorm: 0.5 }) },
+])("a .keras file keeps what Keras has no place for: $name", async ({ optimizer }) => {
+  const model = sequential([
+    layers.flatten({ inputShape: [8, 8, 1] }),
+    layers.dense({ units: 6 }),
+    layers.dense({ units: 3 }),
+  ]);
+  model.compile({ optimizer: optimizer(), loss: "meanSquaredError" });
+  const data = { x, y: Float32Array.from({ length: 96 }, (_, i) => (i % 7) / 7) };
+  const step = (one: Model) => one.trainOnBatch(data.x, data.y);
+  for (let i = 0; i < 3; i++) await step(model);
+  const again = await loadModel(await model.serialize({ format: "keras" }));
+  for (let i = 0; i < 3; i++) expect(await step(again)).toEqual(await step(model));
+  expect(await again.weightsSha256()).toBe(await model.weightsSha256());
 });
 
 describe("weights alone", () => {
