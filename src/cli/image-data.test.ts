@@ -58,7 +58,7 @@ describe("convnet train ./photos", () => {
     expect(start).toMatchObject({ trainSamples: 24, testSamples: 6, classes: 2, inputShape: [12, 12, 3] });
     const end = jsonLines(stdout).pop();
     expect(end?.testAccuracy).toBeGreaterThan(0.8);
-    const model = await loadModel(join(out, "model.safetensors"));
+    const model = await loadModel(join(out, "model.keras"));
     expect(model.meaning.classNames).toEqual(["blue", "red"]);
     const [{ name }] = await model.classify(photo(true, 1001));
     expect(name).toBe("red");
@@ -66,7 +66,7 @@ describe("convnet train ./photos", () => {
       "predict",
       join(photos, "blue/0.png"),
       "--model",
-      join(out, "model.safetensors"),
+      join(out, "model.keras"),
       "--json",
     );
     expect(jsonLines(seen)[0].name).toBe("blue");
@@ -78,7 +78,7 @@ describe("convnet train ./photos", () => {
     const { stdout } = await run("train", photos, ...quick, ...sizes, "--out", out);
     expect(jsonLines(stdout)[0]).toMatchObject({ trainSamples: 18, testSamples: 12, inputShape: [8, 10, 1] });
     const trained = jsonLines(stdout).pop();
-    const { stdout: again } = await run("evaluate", join(out, "model.safetensors"), "--json");
+    const { stdout: again } = await run("evaluate", join(out, "model.keras"), "--json");
     expect(jsonLines(again)[0]).toMatchObject({ samples: 12, testAccuracy: trained?.testAccuracy });
   });
 
@@ -181,7 +181,7 @@ describe("--augment", () => {
     const { code, stderr } = await run("train", photos, ...quick, "--augment", "--out", out);
     expect(code).toBe(0);
     expect(stderr).toContain("Changes every picture a little");
-    const model = await loadModel(join(out, "model.safetensors"));
+    const model = await loadModel(join(out, "model.keras"));
     expect(model.layers[0].type).toBe("randomTranslation");
     expect(model.layers.filter(({ type }) => type.startsWith("random")).length).toBe(5);
   });
