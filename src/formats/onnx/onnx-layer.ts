@@ -5,6 +5,7 @@ import { Graph, type Value } from "../../graph/graph.ts";
 import { initializerOf } from "../../initializers/table.ts";
 import { checkLayerOptions, Layer, type LayerOptions } from "../../layers/layer.ts";
 import { Attributes, type AttributeValue } from "./attributes.ts";
+import { Budget } from "./budget.ts";
 import { Constant, codeOf, type DataType } from "./constant.ts";
 import { Operand } from "./operand.ts";
 import { asConstant, writeNode } from "./write-node.ts";
@@ -115,7 +116,15 @@ class OnnxLayer extends Layer {
       const numbers = entry.constant.map((value) => readNumber(value, batch));
       return Operand.known(Constant.of(entry.type, entry.shape, numbers), make);
     });
-    const node = { op, opset, outputs, graph, where: this.attributes.where, attributes: this.attributes };
+    const node = {
+      op,
+      opset,
+      outputs,
+      graph,
+      where: this.attributes.where,
+      attributes: this.attributes,
+      budget: new Budget(0),
+    };
     return writeNode(node, operands, make)
       .slice(0, outputs)
       .map(({ value }) => value);

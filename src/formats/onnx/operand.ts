@@ -2,6 +2,7 @@ import { FileError } from "../../core/errors.ts";
 import type { Shape } from "../../core/shape.ts";
 import type { Graph, Value } from "../../graph/graph.ts";
 import type { Attributes } from "./attributes.ts";
+import type { Budget } from "./budget.ts";
 import type { Constant, DataType } from "./constant.ts";
 
 /** An array of an ONNX graph while it is written as ops: its numbers are known, or a value of our graph stands for them. */
@@ -45,6 +46,8 @@ export interface OpCall {
   /** Outputs up to the last one that somebody reads. */
   readonly outputs: number;
   readonly attributes: Attributes;
+  /** What may still be made of nothing. */
+  readonly budget: Budget;
   /** An operand of numbers that are known. */
   constant(constant: Constant): Operand;
 }

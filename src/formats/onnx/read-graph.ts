@@ -37,6 +37,9 @@ export interface OnnxGraph {
 const oldestOpset = 7;
 const newestOpset = 26;
 
+/** More nodes than any network has. */
+const mostNodes = 50_000;
+
 /** @throws FileError naming the byte, array or node that is not as it should be. */
 export function readGraph(bytes: Uint8Array, where: string): OnnxGraph {
   const model = decode("Model", bytes, where);
@@ -46,6 +49,7 @@ export function readGraph(bytes: Uint8Array, where: string): OnnxGraph {
   const opset = opsetOf(model, problem);
   if (model.functions.length > 0) throw problem("ops of ONNX only", "functions of the model's own");
   if (graph.sparseInitializer.length > 0) throw problem("dense arrays", "a sparse initializer");
+  if (graph.node.length > mostNodes) throw problem(`at most ${mostNodes} nodes`, String(graph.node.length));
   const constants = new Map<string, Constant>();
   for (const tensor of graph.initializer) {
     const name = tensor.name ?? "";

@@ -1,5 +1,6 @@
 import { FileError } from "../../core/errors.ts";
 import type { Graph } from "../../graph/graph.ts";
+import { Budget } from "./budget.ts";
 import { Operand } from "./operand.ts";
 import type { OnnxGraph, OnnxNode } from "./read-graph.ts";
 import { type MakeValue, writeNode } from "./write-node.ts";
@@ -36,6 +37,7 @@ export function writeGraph(
 ): Map<string, Operand> {
   const operands = new Map(given);
   for (const [name, constant] of onnx.constants) operands.set(name, Operand.known(constant, make));
+  const budget = new Budget([...onnx.constants.values()].reduce((sum, { size }) => sum + size, 0));
   const read = readNames(onnx);
   for (const node of onnx.nodes) {
     const outputs = node.outputs.reduce((count, name, i) => (read.has(name) ? i + 1 : count), 0);
@@ -43,7 +45,11 @@ export function writeGraph(
     const found = node.inputs.map((name) => (name === "" ? undefined : operands.get(name)));
     const inputs = prepare ? prepare(node, found) : found;
     const { op, where, attributes } = node;
-    const results = writeNode({ op, where, attributes, opset: onnx.opset, graph, outputs }, inputs, make);
+    const results = writeNode(
+      { op, where, attributes, opset: onnx.opset, graph, outputs, budget },
+      inputs,
+      make,
+    );
     if (results.length < outputs)
       throw new FileError({ where, expected: `at most ${results.length} outputs`, received: `${outputs}` });
     for (const [i, result] of results.entries()) if (node.outputs[i]) operands.set(node.outputs[i], result);

@@ -40,6 +40,8 @@ export function writeNode(
     });
   }
   attributes.check(definition.attributes ?? []);
+  if (op !== "Constant" && !inputs.some((input) => input !== undefined))
+    throw new FileError({ where, expected: "at least one input", received: "none" });
   try {
     const isKnown = inputs.every((input) => input === undefined || input.constant !== undefined);
     if (isKnown) return computed(node, definition, inputs, make);
@@ -57,9 +59,6 @@ export function writeNode(
   }
 }
 
-/** The most numbers that are computed while a file is read: as many as the largest networks have. */
-const mostComputed = 2 ** 28;
-
 /** The op's meaning, in float64, on numbers that are known. */
 function computed(
   node: NodeToWrite,
@@ -68,10 +67,10 @@ function computed(
   make: MakeValue,
 ): Operand[] {
   const graph = new Graph();
-  const numbers = new Map<Value, NumberList>();
+  const known = new Map<Value, Constant>();
   const placeholder: MakeValue = (content) => {
-    const value = graph.input(`${numbers.size}`, content.shape);
-    numbers.set(value, content.data);
+    const value = graph.input(`${known.size}`, content.shape);
+    known.set(value, content);
     return value;
   };
   const own = inputs.map((input) => input?.constant && Operand.known(input.constant, placeholder));
@@ -80,13 +79,11 @@ function computed(
   return results.map((result) => {
     const { type, shape } = result;
     if (result.constant) return Operand.known(result.constant, make);
-    const total = graph.values.reduce((sum, value) => sum + sizeOf(value.shape), 0);
-    if (total > mostComputed)
-      throw new FileError({
-        where: node.where,
-        expected: `at most ${mostComputed} numbers`,
-        received: `${total}`,
-      });
+    node.budget.compute(
+      node.where,
+      graph.values.reduce((sum, value) => sum + sizeOf(value.shape), 0),
+    );
+    const numbers = new Map([...known].map(([value, { data }]) => [value, data]));
     const data = meaningOf(result.value, numbers);
     return Operand.known(new Constant(type, shape, isWhole(type) ? data : Float32Array.from(data)), make);
   });

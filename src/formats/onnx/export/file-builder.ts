@@ -22,7 +22,8 @@ const leastOpset = 17;
 export class FileBuilder {
   private nodes: NodeToWrite[] = [];
   private readonly initializers = new Map<string, MessageToWrite<"Tensor">>();
-  private readonly names = new Set<string>();
+  /** Names that are taken, and how often they were wanted. */
+  private readonly names = new Map<string, number>();
   private opset = leastOpset;
 
   /** Ops of this version of the set are needed. */
@@ -33,8 +34,10 @@ export class FileBuilder {
   /** The name, or with a number behind it if it is taken. */
   nameOf(wanted: string): string {
     let name = wanted;
-    for (let count = 1; this.names.has(name); count++) name = `${wanted}_${count}`;
-    this.names.add(name);
+    let count = this.names.get(wanted) ?? 0;
+    while (this.names.has(name)) name = `${wanted}_${++count}`;
+    this.names.set(wanted, count);
+    this.names.set(name, this.names.get(name) ?? 0);
     return name;
   }
 

@@ -67,8 +67,11 @@ export class GraphWriter {
       const own = value.source.kind === "state" ? weights.get(value.source.state) : undefined;
       if (own) this.weights.set(value, own);
       if (value.source.kind !== "op") continue;
-      for (const input of value.source.inputs)
-        this.readers.set(input, [...(this.readers.get(input) ?? []), value]);
+      for (const input of value.source.inputs) {
+        const readers = this.readers.get(input);
+        if (readers) readers.push(value);
+        else this.readers.set(input, [value]);
+      }
       const isPerSample = value.shape.some((length) => length !== 0 && length % probeBatch === 0);
       if (isPerSample || value.source.inputs.some((input) => this.open.has(input))) this.open.add(value);
     }

@@ -46,7 +46,8 @@ interface BuiltLayer {
 export class ModelBuilder {
   readonly weights: ImportedWeight[] = [];
   private readonly layers: BuiltLayer[] = [];
-  private readonly names = new Set<string>();
+  /** Names that are taken, and how often they were wanted. */
+  private readonly names = new Map<string, number>();
   /** Layers by what makes them the same: kind, options and initializers. */
   private readonly shared = new Map<string, BuiltLayer>();
   private readonly moved = new Map<string, Tensor>();
@@ -57,8 +58,13 @@ export class ModelBuilder {
 
   constructor(graph: OnnxGraph) {
     this.graph = graph;
-    for (const node of graph.nodes)
-      for (const name of node.inputs) this.readers.set(name, [...(this.readers.get(name) ?? []), node]);
+    for (const node of graph.nodes) {
+      for (const name of node.inputs) {
+        const readers = this.readers.get(name);
+        if (readers) readers.push(node);
+        else this.readers.set(name, [node]);
+      }
+    }
   }
 
   /** Whether this package has a layer of that type. */
@@ -95,8 +101,10 @@ export class ModelBuilder {
   nameOf(wanted: string): string {
     const plain = wanted.replace(/[^\w.:-]+/g, "_").replace(/^_+|_+$/g, "") || "layer";
     let name = plain;
-    for (let count = 1; this.names.has(name); count++) name = `${plain}_${count}`;
-    this.names.add(name);
+    let count = this.names.get(plain) ?? 0;
+    while (this.names.has(name)) name = `${plain}_${++count}`;
+    this.names.set(plain, count);
+    this.names.set(name, this.names.get(name) ?? 0);
     return name;
   }
 

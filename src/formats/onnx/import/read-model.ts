@@ -81,7 +81,7 @@ function placeholder(graph: Graph): MakeValue {
 }
 
 /** The most elements that one sample may have. */
-const mostElements = 2 ** 28;
+const mostElements = 2 ** 26;
 
 /** Shape of one sample. @throws FileError unless it is known, and the first axis is that of the batch. */
 function sampleShapeOf(where: string, { name, dims }: OnnxInput): Shape {

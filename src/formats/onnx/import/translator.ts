@@ -1,5 +1,6 @@
 import type { Shape } from "../../../core/shape.ts";
 import { Graph } from "../../../graph/graph.ts";
+import { Budget } from "../budget.ts";
 import { type OpCall, Operand } from "../operand.ts";
 import { asConstant } from "../write-node.ts";
 import type { ImportedNode, ModelBuilder, Tensor } from "./model-builder.ts";
@@ -20,6 +21,7 @@ export function callOf({ node, operands, opset }: ImportedNode): OpCall {
     inputs: operands,
     outputs: 1,
     attributes,
+    budget: new Budget(0),
     constant: (content) => Operand.known(content, make),
   };
 }

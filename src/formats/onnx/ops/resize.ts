@@ -104,7 +104,7 @@ function resizeAxis(x: Value, axis: number, along: Axis, sampling: Sampling): Va
 
 /** The longest axis that is made, and the most weights of one map. */
 const longest = 2 ** 16;
-const mostWeights = 2 ** 24;
+const mostWeights = 2 ** 22;
 
 function resizeAll(call: OpCall, axes: readonly Axis[], sampling: Sampling): Value {
   let x = input(call, 0).value;
@@ -112,6 +112,7 @@ function resizeAll(call: OpCall, axes: readonly Axis[], sampling: Sampling): Val
     if (axis.out === axis.length && axis.scale === 1) continue;
     if (!(axis.out >= 1 && axis.out <= longest && axis.out * axis.length <= mostWeights))
       throw refuse(call, `lengths from 1 to ${longest}`, String(axis.out));
+    call.budget.compute(call.where, axis.out * axis.length);
     x = resizeAxis(x, i, axis, sampling);
   }
   return x;

@@ -16,8 +16,8 @@ import {
   refuse,
 } from "../operand.ts";
 
-/** Elements that an op may make of nothing: 1 GiB of float32. */
-const mostElements = 2 ** 28;
+/** Numbers of a range. */
+const longestRange = 2 ** 20;
 
 /** The same elements under another shape; numbers that are known stay known. */
 function reshaped(call: OpCall, shape: Shape): Operand {
@@ -174,8 +174,9 @@ const constantOfShape: OpDefinition = {
   write(call) {
     const shape = known(call, 0, "shape");
     const value = call.attributes.tensor("value");
-    if (shape.some((length) => !Number.isInteger(length) || length < 0) || sizeOf(shape) > mostElements)
-      throw refuse(call, `a shape of at most ${mostElements} elements`, formatShape(shape));
+    if (shape.some((length) => !Number.isInteger(length) || length < 0))
+      throw refuse(call, "lengths ≥ 0", formatShape(shape));
+    call.budget.fill(call.where, sizeOf(shape));
     if (value && value.size !== 1) throw refuse(call, "one number as value", `${value.size}`);
     return call.constant(new Constant(value?.type ?? "float", shape, value ? value.data[0] : 0));
   },
@@ -185,7 +186,7 @@ const range: OpDefinition = {
   write(call) {
     const [start, limit, delta] = [0, 1, 2].map((i) => known(call, i, "bounds")[0]);
     const count = Math.max(0, Math.ceil((limit - start) / delta));
-    if (!(count <= mostElements / 16)) throw refuse(call, "a shorter range", `${start}, ${limit}, ${delta}`);
+    if (!(count <= longestRange)) throw refuse(call, "a shorter range", `${start}, ${limit}, ${delta}`);
     const numbers = Array.from({ length: count }, (_, i) => start + i * delta);
     return call.constant(Constant.of(input(call, 0).type, [count], numbers));
   },
