@@ -107,7 +107,7 @@ export {
 } from "./training/load-model.ts";
 export { type LearningRateCurve, type LrFinderOptions, lrFinder } from "./training/lr-finder.ts";
 export type { Model } from "./training/model.ts";
-export type { EvaluateOptions, ModelOptions, SaveOptions } from "./training/model-options.ts";
+export type { EvaluateOptions, ModelOptions, SaveOptions, SaveReport } from "./training/model-options.ts";
 export type { Prediction } from "./training/predict.ts";
 export type { FileSource } from "./training/read-saved.ts";
 export type { TrainEvent, TrainingRun } from "./training/run.ts";

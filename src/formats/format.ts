@@ -21,6 +21,8 @@ export interface ModelSource {
 export interface OutputFile {
   readonly name?: string;
   readonly bytes: Uint8Array;
+  /** Paths of layers that the file does not have, because they do nothing in prediction. */
+  readonly dropped?: readonly string[];
 }
 
 /** What reads and writes the files of a format. */

@@ -8,7 +8,7 @@ export interface TrainedModel {
   learningRate: number;
   getWeights(): Promise<WeightArray[]>;
   setWeights(weights: readonly (WeightArray | Float32Array)[]): Promise<void>;
-  save(path: string): Promise<void>;
+  save(path: string): Promise<unknown>;
 }
 
 /** What a callback may do to a run. */

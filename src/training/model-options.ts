@@ -20,6 +20,12 @@ export interface SaveOptions {
   format?: FormatName;
 }
 
+/** What `save` has to say about the file. */
+export interface SaveReport {
+  /** Paths of layers that the file does not have, because they do nothing in prediction: dropout in `.onnx`. */
+  readonly dropped: readonly string[];
+}
+
 /** @throws OptionError for options that do not exist or make no sense. */
 export function checkModelOptions(where: string, options: ModelOptions): void {
   checkOptions(where, options, ["seed", "name", "backend", "threads", "workerUrl"]);

@@ -29,6 +29,7 @@ import {
   type EvaluateOptions,
   type ModelOptions,
   type SaveOptions,
+  type SaveReport,
 } from "./model-options.ts";
 import type { Prediction } from "./predict.ts";
 import type { BatchShape } from "./predict-graph.ts";
@@ -432,11 +433,12 @@ export class Model implements TrainedModel {
   /**
    * Writes architecture, weights and how it was compiled to a file, whole or not at all.
    *
+   * @returns what the file does not have
    * @throws FileError if it cannot be written; an old file stays as it was.
    */
-  async save(path: string, options: SaveOptions = {}): Promise<void> {
+  async save(path: string, options: SaveOptions = {}): Promise<SaveReport> {
     const { saveModel } = await import("./save-model.ts");
-    await saveModel(await this.parts(), path, options);
+    return saveModel(await this.parts(), path, options);
   }
 
   /** Architecture and weights as the bytes of a file. @param options `format`: default `"keras"` */

@@ -8,7 +8,7 @@ import type { Network } from "../models/network.ts";
 import { specOf } from "../models/spec.ts";
 import type { Compiled } from "./compile.ts";
 import type { LearningRates } from "./learning-rates.ts";
-import type { SaveOptions } from "./model-options.ts";
+import type { SaveOptions, SaveReport } from "./model-options.ts";
 import { savedOptimizer, savedTraining } from "./saved-training.ts";
 import type { Session } from "./session.ts";
 import { readWeights } from "./weights.ts";
@@ -57,10 +57,11 @@ async function filesOf(
 }
 
 /** Writes a model to a file, and to files beside it where the format has several. */
-export async function saveModel(parts: ModelParts, path: string, options: SaveOptions): Promise<void> {
+export async function saveModel(parts: ModelParts, path: string, options: SaveOptions): Promise<SaveReport> {
   const folder = path.slice(0, Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1);
-  for (const { name, bytes } of await filesOf(parts, path, options))
-    await writeFile(name === undefined ? path : `${folder}${name}`, bytes);
+  const files = await filesOf(parts, path, options);
+  for (const { name, bytes } of files) await writeFile(name === undefined ? path : `${folder}${name}`, bytes);
+  return { dropped: files.flatMap(({ dropped = [] }) => dropped) };
 }
 
 /** The bytes of a file of a model. @throws UsageError for formats of several files. */

@@ -9,5 +9,5 @@ export function read({ bytes, where }: ModelSource): SavedModel {
 }
 
 export function write(model: SavedModel, network: Network): OutputFile[] {
-  return [{ bytes: writeModel(model, network).bytes }];
+  return [writeModel(model, network)];
 }

@@ -4,7 +4,12 @@ import { encode } from "../protobuf.ts";
 import type { MessageToWrite } from "../schema.ts";
 
 /** A whole number, a text or a list of whole numbers; real numbers are marked. */
-export type AttributeToWrite = number | string | readonly number[] | { readonly real: number };
+export type AttributeToWrite =
+  | number
+  | string
+  | readonly number[]
+  | { readonly real: number }
+  | { readonly array: MessageToWrite<"Tensor"> };
 
 interface NodeToWrite {
   readonly op: string;
@@ -56,13 +61,13 @@ export class FileBuilder {
   /** Numbers in float32, or whole numbers in int64. */
   initializer(wanted: string, shape: Shape, data: Float32Array | readonly number[]): string {
     const name = this.nameOf(wanted);
-    const bytes =
-      data instanceof Float32Array
-        ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
-        : new Uint8Array(BigInt64Array.from(data, BigInt).buffer);
-    const dataType = codeOf(data instanceof Float32Array ? "float" : "int64");
-    this.initializers.set(name, { name, dims: shape, dataType, rawData: bytes });
+    this.initializers.set(name, { name, ...arrayMessage(shape, data) });
     return name;
+  }
+
+  /** Numbers that no training should change: a node, not an initializer. */
+  fixed(scope: string, shape: Shape, data: Float32Array): string {
+    return this.add(scope, "Constant", [], { value: { array: arrayMessage(shape, data) } });
   }
 
   wholeNumbers(wanted: string, numbers: readonly number[]): string {
@@ -131,10 +136,19 @@ export class FileBuilder {
   }
 }
 
+function arrayMessage(dims: Shape, data: Float32Array | readonly number[]): MessageToWrite<"Tensor"> {
+  const rawData =
+    data instanceof Float32Array
+      ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
+      : new Uint8Array(BigInt64Array.from(data, BigInt).buffer);
+  return { dims, dataType: codeOf(data instanceof Float32Array ? "float" : "int64"), rawData };
+}
+
 function attribute(name: string, value: AttributeToWrite): MessageToWrite<"Attribute"> {
   if (typeof value === "string") return { name, type: 3, s: new TextEncoder().encode(value) };
   if (typeof value === "number") return { name, type: 2, i: value };
   if ("real" in value) return { name, type: 1, f: value.real };
+  if ("array" in value) return { name, type: 4, t: value.array };
   return { name, type: 7, ints: value };
 }
 

@@ -6,6 +6,7 @@ import type { ReduceParams } from "../../../graph/ops/reduce-sum.ts";
 import { probeBatch } from "../onnx-layer.ts";
 import { axisIn, type Form, type GraphWriter, spatialSize, toFirst, toLast } from "./graph-writer.ts";
 import { inputsOf, isOf, type OpWriter, paramsOf } from "./op-writer.ts";
+import { resample } from "./resample.ts";
 
 const int64 = 7;
 
@@ -192,6 +193,7 @@ export const shapeOps: Readonly<Record<string, OpWriter>> = {
   pad,
   reduceMax: reduce("Max"),
   reduceSum: reduce("Sum"),
+  resample,
   reshape,
   slice,
   transpose,

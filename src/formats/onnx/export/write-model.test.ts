@@ -1,4 +1,6 @@
-import { readdir } from "node:fs/promises";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { numbersFor, runOnnx } from "../../../../test/onnx.ts";
 import { disposeBackends } from "../../../backends/choose-backend.ts";
@@ -128,6 +130,11 @@ describe("a file", () => {
     const model = classifier();
     const { metadataProps } = decode("Model", await written(model), "test");
     expect(metadataProps).toEqual([{ key: "dropped", value: "forget" }]);
+    const folder = await mkdtemp(join(tmpdir(), "convnet-onnx-"));
+    const path = join(folder, "network.onnx");
+    expect(await model.save(path)).toEqual({ dropped: ["forget"] });
+    await (await loadModel(path)).dispose();
+    await rm(folder, { recursive: true });
     await model.dispose();
   });
 

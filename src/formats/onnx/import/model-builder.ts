@@ -53,6 +53,7 @@ export class ModelBuilder {
   private readonly moved = new Map<string, Tensor>();
   /** Nodes that a layer made of an earlier node stands for, too. */
   private readonly replaced = new Map<OnnxNode, Tensor>();
+  private readonly fixed = new Set<string>();
   private readonly graph: OnnxGraph;
   private readonly readers = new Map<string, OnnxNode[]>();
 
@@ -82,6 +83,15 @@ export class ModelBuilder {
   /** An initializer. */
   known(name: string): Constant | undefined {
     return this.graph.constants.get(name);
+  }
+
+  /** Says of an array that the file holds no training result: it is made of constants of the graph. */
+  fix(name: string): void {
+    this.fixed.add(name);
+  }
+
+  isFixed(name: string): boolean {
+    return this.fixed.has(name);
   }
 
   /** Lets a tensor stand for what a later node makes. */

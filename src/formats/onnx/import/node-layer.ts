@@ -92,8 +92,14 @@ export function nodeLayer(imported: ImportedNode, builder: ModelBuilder): Tensor
     if (!isWeight(node.op, operand))
       return { constant: savedNumbers(imported, moved.data), shape: moved.shape, type };
     const name = `input${i}`;
+    const isStatistic = statistics.get(node.op)?.includes(i) === true;
     const data = Float32Array.from(moved.data);
-    weights.push({ name, shape: moved.shape, data, trainable: !statistics.get(node.op)?.includes(i) });
+    weights.push({
+      name,
+      shape: moved.shape,
+      data,
+      trainable: !isStatistic && !builder.isFixed(node.inputs[i]),
+    });
     return { weight: name };
   });
   const options = {

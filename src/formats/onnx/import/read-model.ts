@@ -135,7 +135,12 @@ function importNode(
   builder: ModelBuilder,
   tensors: Map<string, Tensor>,
 ): void {
-  if (results.every(({ constant }) => constant !== undefined)) return;
+  if (results.every(({ constant }) => constant !== undefined)) {
+    const isFixed =
+      node.op === "Constant" || node.inputs.every((name) => name === "" || builder.isFixed(name));
+    if (isFixed) for (const name of node.outputs) builder.fix(name);
+    return;
+  }
   const imported: ImportedNode = {
     node,
     opset,

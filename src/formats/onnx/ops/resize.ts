@@ -1,10 +1,7 @@
 /** Resize and its older name Upsample: a linear map along each axis. @see https://onnx.ai/onnx/operators/onnx__Resize.html */
 import { formatShape } from "../../../core/shape.ts";
 import type { Value } from "../../../graph/graph.ts";
-import { matMul } from "../../../graph/ops/mat-mul.ts";
-import { broadcastTo } from "../../../graph/ops/reduce-sum.ts";
-import { reshape } from "../../../graph/ops/reshape.ts";
-import { transpose } from "../../../graph/ops/transpose.ts";
+import { resample } from "../../../graph/ops/resample.ts";
 import { axesOf, input, known, like, type OpCall, type OpDefinition, refuse } from "../operand.ts";
 
 const coordinateModes = [
@@ -82,37 +79,27 @@ function tapsOf(axis: Axis, index: number, sampling: Sampling): [number, number]
 
 function resizeAxis(x: Value, axis: number, along: Axis, sampling: Sampling): Value {
   const { length, out } = along;
-  const clamp = (i: number) => Math.min(Math.max(i, 0), length - 1);
-  const taps = Array.from({ length: out }, (_, i) => tapsOf(along, i, sampling));
-  const times = out / length;
-  const isRepeat =
-    sampling.mode === "nearest" && taps.every(([[from]], i) => clamp(from) === Math.floor(i / times));
-  if (isRepeat && Number.isInteger(times)) {
-    const [before, after] = [x.shape.slice(0, axis), x.shape.slice(axis + 1)];
-    const apart = reshape(x, [...before, length, 1, ...after]);
-    return reshape(broadcastTo(apart, [...before, length, times, ...after]), [...before, out, ...after]);
-  }
-  const matrix = new Float32Array(length * out);
-  for (const [to, list] of taps.entries())
-    for (const [from, weight] of list) matrix[clamp(from) * out + to] += weight;
-  const order = x.shape.map((_, i) => i);
-  [order[axis], order[order.length - 1]] = [order[order.length - 1], order[axis]];
-  const turned = transpose(x, order);
-  const rows = matMul(reshape(turned, [-1, length]), x.graph.constant(matrix, [length, out]));
-  return transpose(reshape(rows, [...turned.shape.slice(0, -1), out]), order);
+  const rows = Array.from({ length: out }, (_, i) => {
+    const weights = new Map<number, number>();
+    for (const [from, weight] of tapsOf(along, i, sampling)) {
+      const inside = Math.min(Math.max(from, 0), length - 1);
+      weights.set(inside, (weights.get(inside) ?? 0) + weight);
+    }
+    return [...weights].filter(([, weight]) => weight !== 0);
+  });
+  return resample(x, { axis, rows });
 }
 
-/** The longest axis that is made, and the most weights of one map. */
+/** The longest axis that is made. */
 const longest = 2 ** 16;
-const mostWeights = 2 ** 22;
 
 function resizeAll(call: OpCall, axes: readonly Axis[], sampling: Sampling): Value {
   let x = input(call, 0).value;
   for (const [i, axis] of axes.entries()) {
     if (axis.out === axis.length && axis.scale === 1) continue;
-    if (!(axis.out >= 1 && axis.out <= longest && axis.out * axis.length <= mostWeights))
+    if (!(axis.out >= 1 && axis.out <= longest))
       throw refuse(call, `lengths from 1 to ${longest}`, String(axis.out));
-    call.budget.compute(call.where, axis.out * axis.length);
+    call.budget.compute(call.where, axis.out);
     x = resizeAxis(x, i, axis, sampling);
   }
   return x;
