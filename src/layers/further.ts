@@ -31,6 +31,7 @@ import {
   replicationPadding3d,
 } from "./edge-padding.ts";
 import { elu } from "./elu.ts";
+import { gaussianDropout, gaussianNoise } from "./gaussian.ts";
 import { globalAveragePooling1d } from "./global-average-pooling1d.ts";
 import {
   globalAveragePooling2d,
@@ -39,8 +40,11 @@ import {
   globalMaxPooling2d,
   globalMaxPooling3d,
 } from "./global-pooling.ts";
+import { groupNormalization } from "./group-normalization.ts";
+import { layerNormalization } from "./layer-normalization.ts";
 import { leakyRelu } from "./leaky-relu.ts";
 import { add, average, maximum, minimum, multiply, subtract } from "./merge.ts";
+import { permute, repeatVector } from "./permute.ts";
 import { maxPooling1d, maxPooling3d } from "./pooling.ts";
 import { prelu } from "./prelu.ts";
 import { relu } from "./relu.ts";
@@ -88,23 +92,29 @@ export const furtherLayers = {
   depthwiseConv2d,
   dot,
   elu,
+  gaussianDropout,
+  gaussianNoise,
   globalAveragePooling1d,
   globalAveragePooling2d,
   globalAveragePooling3d,
   globalMaxPooling1d,
   globalMaxPooling2d,
   globalMaxPooling3d,
+  groupNormalization,
+  layerNormalization,
   leakyRelu,
   maxPooling1d,
   maxPooling3d,
   maximum,
   minimum,
   multiply,
+  permute,
   prelu,
   reflectionPadding1d,
   reflectionPadding2d,
   reflectionPadding3d,
   relu,
+  repeatVector,
   replicationPadding1d,
   replicationPadding2d,
   replicationPadding3d,

@@ -68,6 +68,12 @@ export {
 } from "./edge-padding.ts";
 export { type EluLayerOptions, elu } from "./elu.ts";
 export { flatten } from "./flatten.ts";
+export {
+  type GaussianDropoutOptions,
+  type GaussianNoiseOptions,
+  gaussianDropout,
+  gaussianNoise,
+} from "./gaussian.ts";
 export { globalAveragePooling1d } from "./global-average-pooling1d.ts";
 export {
   type GlobalPoolingOptions,
@@ -77,9 +83,12 @@ export {
   globalMaxPooling2d,
   globalMaxPooling3d,
 } from "./global-pooling.ts";
+export { type GroupNormalizationOptions, groupNormalization } from "./group-normalization.ts";
 export { type InputOptions, input } from "./input.ts";
+export { type LayerNormalizationOptions, layerNormalization } from "./layer-normalization.ts";
 export { type LeakyReluLayerOptions, leakyRelu } from "./leaky-relu.ts";
 export { add, average, maximum, minimum, multiply, subtract } from "./merge.ts";
+export { type PermuteOptions, permute, type RepeatVectorOptions, repeatVector } from "./permute.ts";
 export {
   maxPooling1d,
   maxPooling2d,

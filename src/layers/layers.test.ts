@@ -17,6 +17,7 @@ import { mergingCases } from "./cases/merging.ts";
 import { normalizationCases } from "./cases/normalization.ts";
 import { paddingCases } from "./cases/padding.ts";
 import { poolingCases } from "./cases/pooling.ts";
+import { sampleNormalizationCases } from "./cases/sample-normalization.ts";
 import { sizeCases } from "./cases/size.ts";
 import * as layers from "./index.ts";
 import { input as entrance } from "./input.ts";
@@ -35,6 +36,7 @@ const rows: readonly LayerCase[] = [
   ...mergingCases,
   ...normalizationCases,
   ...paddingCases,
+  ...sampleNormalizationCases,
   ...poolingCases,
   ...sizeCases,
 ];
