@@ -13,3 +13,4 @@ export type { TrainAndTest } from "./data/mnist.ts";
 export { fashionMnist, idxFolder, type MnistOptions, mnist } from "./data/mnist.ts";
 export { type NpyArray, readNpy } from "./data/npy/read-npy.ts";
 export { npzDatasets, readNpz } from "./data/npy/read-npz.ts";
+export { type ShardItem, type WebDatasetOptions, webDataset } from "./data/shards/web-dataset.ts";
