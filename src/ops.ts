@@ -1,7 +1,6 @@
 /** Ops on values of a graph: what custom layers, losses and metrics are written with. */
 export { averagePool } from "./graph/ops/average-pool.ts";
 export { concatenate } from "./graph/ops/concatenate.ts";
-export { conv, convTranspose } from "./graph/ops/conv.ts";
 export {
   abs,
   add,
@@ -49,3 +48,4 @@ export { reshape } from "./graph/ops/reshape.ts";
 export { softmax, softmaxCrossEntropy } from "./graph/ops/softmax.ts";
 export { stopGradient } from "./graph/ops/stop-gradient.ts";
 export { transpose } from "./graph/ops/transpose.ts";
+export { conv, convTranspose } from "./graph/ops/write-conv.ts";

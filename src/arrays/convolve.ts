@@ -5,10 +5,10 @@ import { formatShape } from "../core/shape.ts";
 import type { Padding } from "../core/window.ts";
 import type { Value } from "../graph/graph.ts";
 import { averagePool } from "../graph/ops/average-pool.ts";
-import { type ConvOptions, conv } from "../graph/ops/conv.ts";
 import { cast } from "../graph/ops/elementwise.ts";
 import { maxPool } from "../graph/ops/max-pool.ts";
 import { reshape } from "../graph/ops/reshape.ts";
+import { type ConvOptions, conv } from "../graph/ops/write-conv.ts";
 import { type ArrayLikeInput, type NumberArray, typedInput } from "./array.ts";
 import { compute } from "./compute.ts";
 

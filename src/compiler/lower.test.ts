@@ -2,7 +2,6 @@ import { describe, expect, test } from "vitest";
 import { wasmTables } from "../backends/wasm/tables.ts";
 import { gradients } from "../graph/gradients.ts";
 import { Graph, type State, type Value } from "../graph/graph.ts";
-import { conv } from "../graph/ops/conv.ts";
 import {
   add,
   divide,
@@ -17,6 +16,7 @@ import {
 import { matMul } from "../graph/ops/mat-mul.ts";
 import { maxPool } from "../graph/ops/max-pool.ts";
 import { reduceSum } from "../graph/ops/reduce-sum.ts";
+import { conv } from "../graph/ops/write-conv.ts";
 import { explainProgram } from "./explain-program.ts";
 import { lower } from "./lower.ts";
 import { plainTables } from "./tables.ts";

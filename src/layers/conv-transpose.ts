@@ -1,7 +1,7 @@
 import { OptionError, ShapeError } from "../core/errors.ts";
 import { formatShape, type Shape } from "../core/shape.ts";
 import type { Value } from "../graph/graph.ts";
-import { convTranspose } from "../graph/ops/conv.ts";
+import { convTranspose } from "../graph/ops/write-conv.ts";
 import {
   type ConvOptions,
   type Size1d,

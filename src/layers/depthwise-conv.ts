@@ -2,9 +2,9 @@ import type { ConstraintChoice } from "../constraints/table.ts";
 import type { Shape } from "../core/shape.ts";
 import { type Padding, windowGeometry } from "../core/window.ts";
 import type { Value } from "../graph/graph.ts";
-import { conv } from "../graph/ops/conv.ts";
 import { broadcastTo } from "../graph/ops/reduce-sum.ts";
 import { reshape } from "../graph/ops/reshape.ts";
+import { conv } from "../graph/ops/write-conv.ts";
 import type { InitializerChoice } from "../initializers/table.ts";
 import type { RegularizerChoice } from "../regularizers/table.ts";
 import {

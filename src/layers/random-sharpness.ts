@@ -1,6 +1,6 @@
 import type { Value } from "../graph/graph.ts";
-import { conv } from "../graph/ops/conv.ts";
 import { add, multiply, subtract } from "../graph/ops/elementwise.ts";
+import { conv } from "../graph/ops/write-conv.ts";
 import { Augmentation, clip, uniforms } from "./augmentation.ts";
 import { type Factor, factorRange, type Range, valueRangeOf, within } from "./factor.ts";
 import { type CallContext, checkLayerOptions, type Layer, type LayerOptions } from "./layer.ts";

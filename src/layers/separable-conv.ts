@@ -2,7 +2,7 @@ import type { ConstraintChoice } from "../constraints/table.ts";
 import type { Shape } from "../core/shape.ts";
 import { type Padding, windowGeometry } from "../core/window.ts";
 import type { Value } from "../graph/graph.ts";
-import { conv } from "../graph/ops/conv.ts";
+import { conv } from "../graph/ops/write-conv.ts";
 import type { InitializerChoice } from "../initializers/table.ts";
 import type { RegularizerChoice } from "../regularizers/table.ts";
 import {

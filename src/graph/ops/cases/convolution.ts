@@ -1,9 +1,9 @@
 import { type Shape, sizeOf } from "../../../core/shape.ts";
-import { type ConvOptions, conv, convTranspose } from "../conv.ts";
 import * as elementwise from "../elementwise.ts";
 import type { OpName } from "../index.ts";
 import { maxPool } from "../max-pool.ts";
 import type { PoolOptions } from "../pool-params.ts";
+import { type ConvOptions, conv, convTranspose } from "../write-conv.ts";
 import { type OpCase, x } from "./op-case.ts";
 
 function convCase(name: string, image: Shape, kernel: Shape, options: ConvOptions = {}): OpCase {
