@@ -82,6 +82,19 @@ const pairs = [
   ["ZeroPadding1D", "zeroPadding1d"],
   ["ZeroPadding2D", "zeroPadding2d"],
   ["ZeroPadding3D", "zeroPadding3d"],
+  ["AutoContrast", "autoContrast"],
+  ["RandAugment", "randAugment"],
+  ["RandomColorDegeneration", "randomColorDegeneration"],
+  ["RandomColorJitter", "randomColorJitter"],
+  ["RandomErasing", "randomErasing"],
+  ["RandomGaussianBlur", "randomGaussianBlur"],
+  ["RandomGrayscale", "randomGrayscale"],
+  ["RandomHue", "randomHue"],
+  ["RandomInvert", "randomInvert"],
+  ["RandomPosterization", "randomPosterization"],
+  ["RandomSaturation", "randomSaturation"],
+  ["RandomSharpness", "randomSharpness"],
+  ["Solarization", "solarization"],
 ] as const;
 
 /** What a Keras class is called here. */
