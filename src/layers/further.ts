@@ -1,3 +1,4 @@
+import { activityRegularization } from "./activity-regularization.ts";
 import {
   adaptiveAveragePooling1d,
   adaptiveAveragePooling2d,
@@ -51,7 +52,9 @@ import { relu } from "./relu.ts";
 import { rescaling } from "./rescaling.ts";
 import { reshape } from "./reshape.ts";
 import { resizing } from "./resizing.ts";
+import { rmsNormalization, unitNormalization } from "./rms-normalization.ts";
 import { separableConv1d, separableConv2d } from "./separable-conv.ts";
+import { dropPath, spatialDropout1d, spatialDropout2d, spatialDropout3d } from "./shared-dropout.ts";
 import { softmax } from "./softmax.ts";
 import { upSampling1d, upSampling2d, upSampling3d } from "./up-sampling.ts";
 import { zeroPadding1d, zeroPadding2d, zeroPadding3d } from "./zero-padding.ts";
@@ -59,6 +62,7 @@ import { zeroPadding1d, zeroPadding2d, zeroPadding3d } from "./zero-padding.ts";
 /** Layers that load when a saved model or a JSON spec names one of them. */
 export const furtherLayers = {
   ...augmentations,
+  activityRegularization,
   adaptiveAveragePooling1d,
   adaptiveAveragePooling2d,
   adaptiveAveragePooling3d,
@@ -91,6 +95,7 @@ export const furtherLayers = {
   depthwiseConv1d,
   depthwiseConv2d,
   dot,
+  dropPath,
   elu,
   gaussianDropout,
   gaussianNoise,
@@ -121,11 +126,16 @@ export const furtherLayers = {
   rescaling,
   reshape,
   resizing,
+  rmsNormalization,
   separableConv1d,
   separableConv2d,
   softmax,
   spaceToDepth,
+  spatialDropout1d,
+  spatialDropout2d,
+  spatialDropout3d,
   subtract,
+  unitNormalization,
   upSampling1d,
   upSampling2d,
   upSampling3d,

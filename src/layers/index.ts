@@ -1,4 +1,5 @@
 export { type ActivationOptions, activation } from "./activation.ts";
+export { type ActivityRegularizationOptions, activityRegularization } from "./activity-regularization.ts";
 export {
   type AdaptivePooling1dOptions,
   type AdaptivePooling2dOptions,
@@ -103,11 +104,24 @@ export { type RescalingOptions, rescaling } from "./rescaling.ts";
 export { type ReshapeOptions, reshape } from "./reshape.ts";
 export { type ResizingOptions, resizing } from "./resizing.ts";
 export {
+  type RmsNormalizationOptions,
+  rmsNormalization,
+  type UnitNormalizationOptions,
+  unitNormalization,
+} from "./rms-normalization.ts";
+export {
   type SeparableConv1dOptions,
   type SeparableConv2dOptions,
   separableConv1d,
   separableConv2d,
 } from "./separable-conv.ts";
+export {
+  dropPath,
+  type SharedDropoutOptions,
+  spatialDropout1d,
+  spatialDropout2d,
+  spatialDropout3d,
+} from "./shared-dropout.ts";
 export { type SoftmaxLayerOptions, softmax } from "./softmax.ts";
 export {
   type UpSampling1dOptions,

@@ -67,6 +67,50 @@ test.each([
   expect([...data]).toEqual(expected.map((value) => expect.closeTo(value, 4)));
 });
 
+test("root mean square and unit length by their formulas", async () => {
+  const rows = setsBy((n, y) => `${n} ${y}`);
+  const divided = (length: (squares: number, count: number) => number) => {
+    const y = new Array<number>(24);
+    for (const set of rows) {
+      const squares = set.reduce((sum, i) => sum + x[i] ** 2, 0);
+      for (const i of set) y[i] = x[i] / length(squares, set.length);
+    }
+    return y.map((value) => expect.closeTo(value, 5));
+  };
+  const rms = await sequential([layers.rmsNormalization({ epsilon: 0.5, inputShape: [3, 4] })]).predict(x);
+  expect([...rms.data]).toEqual(divided((squares, count) => Math.sqrt(squares / count + 0.5)));
+  const unit = await sequential([layers.unitNormalization({ inputShape: [3, 4] })]).predict(x);
+  expect([...unit.data]).toEqual(divided((squares) => Math.sqrt(squares)));
+});
+
+test("spatial dropout and drop path keep or drop all of a channel, or of a sample", async () => {
+  /* Every part that is kept sums to 2 · 50, so the squared mean over each tells whole parts from scattered numbers. */
+  const rows = [
+    {
+      layer: layers.spatialDropout1d({ rate: 0.5, inputShape: [50, 40] }),
+      pool: layers.globalAveragePooling1d(),
+    },
+    { layer: layers.dropPath({ rate: 0.5, inputShape: [50, 40] }), pool: layers.globalAveragePooling1d() },
+  ];
+  for (const { layer, pool } of rows) {
+    const model = sequential([layer, pool]);
+    const ones = new Float32Array(200 * 2000).fill(1);
+    expect([...new Set((await model.predict(ones)).data)]).toEqual([expect.closeTo(1, 5)]);
+    model.compile({ optimizer: "sgd", loss: "meanSquaredError" });
+    const { loss } = await model.trainOnBatch(ones, new Float32Array(200 * 40).fill(1));
+    /* Means of 0 or 2 are 1 away from 1; those of scattered numbers would be 0.02. */
+    expect(loss).toBeCloseTo(1, 3);
+  }
+});
+
+test("activity has its price", async () => {
+  const model = sequential([layers.activityRegularization({ l1: 0.5, l2: 0.25, inputShape: [3] })]);
+  model.compile({ optimizer: "sgd", loss: "meanSquaredError" });
+  const numbers = [1, -2, 3, 0, 1, -1];
+  const { loss } = await model.evaluate({ x: numbers, y: numbers });
+  expect(loss).toBeCloseTo(0.5 * 8 + 0.25 * 16, 4);
+});
+
 test("gaussian noise and dropout have their deviations in training and do nothing otherwise", async () => {
   const ones = new Float32Array(8000).fill(1);
   const rows = [
