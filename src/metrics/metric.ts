@@ -24,6 +24,8 @@ export type Totals = Readonly<Record<string, Float64Array>>;
 export interface Metric {
   /** Key in histories: `accuracy`. */
   readonly name: string;
+  /** Its name in the table of metrics, if `name` is another one. */
+  readonly kind?: string;
   /** What it was made with, for saved models. */
   readonly options?: Readonly<Record<string, unknown>>;
   /**

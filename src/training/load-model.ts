@@ -1,12 +1,12 @@
 import type { BackendOptions } from "../backends/choose-backend.ts";
 import { ConvNetError } from "../core/errors.ts";
 import { loadNamed, type NameTable, type SavedChoice } from "../core/name-table.ts";
-import { checkOptions } from "../core/names.ts";
+import { camelCase, checkOptions } from "../core/names.ts";
 import type { SavedModel, SavedOptimizer, SavedTraining } from "../formats/saved-model.ts";
 import type { Loss } from "../losses/loss.ts";
 import { lossMakers } from "../losses/makers.ts";
+import { metricMakers } from "../metrics/makers.ts";
 import type { Metric } from "../metrics/metric.ts";
-import { metricTable } from "../metrics/table.ts";
 import type { LayerFactories } from "../models/spec.ts";
 import { optimizerMakers } from "../optimizers/makers.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
@@ -121,13 +121,14 @@ async function compileWith(
     table: NameTable<(options: never) => Made>,
     own: Readonly<Record<string, (options: never) => Made>> = {},
   ) => {
-    return async ({ name, ...options }: SavedChoice): Promise<Made> => {
+    return async ({ name, key, ...others }: SavedChoice): Promise<Made> => {
+      const options = key === undefined ? others : { ...others, name: camelCase(String(key)) };
       const make = Object.hasOwn(own, name) ? own[name] : await loadNamed(`${where}, ${kind}`, table, name);
       return make(options as never);
     };
   };
   const loss = maker<Loss>("loss", lossMakers, custom.losses);
-  const metric = maker<Metric>("metric", metricTable, custom.metrics);
+  const metric = maker<Metric>("metric", metricMakers, custom.metrics);
   const metricsOf = (choices: readonly SavedChoice[]) => Promise.all(choices.map(metric));
   const { learningRate } = optimizer;
   const schedule = maker<Schedule>("schedule", scheduleTable, custom.schedules);

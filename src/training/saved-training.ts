@@ -1,5 +1,6 @@
 import type { SavedChoice } from "../core/name-table.ts";
 import type { SavedOptimizer, SavedTraining } from "../formats/saved-model.ts";
+import type { Metric } from "../metrics/metric.ts";
 import type { LearningRate } from "../schedules/schedule.ts";
 import type { Compiled, CompiledOutput } from "./compile.ts";
 import { captureStates } from "./run-state.ts";
@@ -20,8 +21,14 @@ function optimizerChoice(optimizer: Named & { readonly learningRate: LearningRat
     : { ...saved(optimizer), learningRate: saved(learningRate) };
 }
 
+/** A metric with a name of its own is found again by its kind. */
+const savedName = ({ name, kind }: Metric): object =>
+  kind === undefined || kind === name ? {} : { name: kind, key: name };
+
 const metricsOf = ({ metrics }: CompiledOutput, weighted: boolean): SavedChoice[] =>
-  metrics.filter(({ isWeighted }) => isWeighted === weighted).map(({ metric }) => saved(metric));
+  metrics
+    .filter(({ isWeighted }) => isWeighted === weighted)
+    .map(({ metric }) => ({ ...saved(metric), ...savedName(metric) }));
 
 /** How a model was compiled, by names and numbers. */
 export function savedTraining({ optimizer, outputs }: Compiled): SavedTraining {

