@@ -93,6 +93,7 @@ export type { ClassWeight } from "./training/class-weights.ts";
 export type { ClassifyOptions, Guess } from "./training/classify.ts";
 export type { CompileOptions, PerOutput } from "./training/compile.ts";
 export type { Finding } from "./training/doctor/finding.ts";
+export { type FineTuned, type FineTuneOptions, fineTune } from "./training/fine-tune.ts";
 export type { FitOptions } from "./training/fit-options.ts";
 export { type FunctionalOptions, model } from "./training/functional.ts";
 export type { EpochLogs, History, StopReason } from "./training/history.ts";
