@@ -2,7 +2,10 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { fashionMnist } from "convnet/node";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
+
+/* A process each, beside whatever else the machine does. */
+vi.setConfig({ testTimeout: 240_000 });
 
 const run = promisify(execFile);
 
