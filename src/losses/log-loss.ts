@@ -23,7 +23,7 @@ export function logLoss(targets: Value, output: Value): Value {
 export function plainCrossentropy(): Loss {
   return {
     name: "sparseCategoricalCrossentropy",
-    options: {},
+    options: { fromLogits: false, axis: -1 },
     labels: "classes",
     write(labels, { output, logits }: Prediction) {
       const targets = oneHot(labels, output.shape[output.shape.length - 1]);

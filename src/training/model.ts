@@ -224,6 +224,7 @@ export class Model implements TrainedModel {
     const compiled = compileNetwork(this.network, options);
     this.rates = new LearningRates([learningRateOf("compile, optimizer", options.optimizer)]);
     this.compiled = compiled;
+    if (this.opened) this.opened.step = 0;
     /* Whoever uses the model sees what went wrong; a model that nobody uses must not end the process. */
     if (compiled instanceof Promise) compiled.catch(() => {});
     void this.session?.then(async (session) => {

@@ -83,7 +83,7 @@ describe.each(made)("$title", ({ title, make }) => {
     const model = small(make());
     await model.trainOnBatch(x, y);
     const copy = await loadModel(await model.serialize());
-    expect(copy.learningRate).toBe(small(make()).learningRate);
+    expect(copy.learningRate).toBe(model.learningRate);
     copy.compile({ optimizer: make(), loss: "sparseCategoricalCrossentropy" });
     const fresh = small(make());
     await fresh.setWeights(await copy.getWeights());
@@ -140,7 +140,8 @@ describe("schedules", () => {
     const bytes = await small(optimizers.adam({ learningRate: own })).serialize();
     const custom = { schedules: { halving: (options: { rate: number }) => ({ ...own, options }) } };
     expect((await loadModel(bytes, { custom: custom as never })).learningRate).toBe(2);
-    await expect(loadModel(bytes)).rejects.toThrow('expected a known name, got "halving"');
+    const uncompiled = await loadModel(bytes);
+    await expect(uncompiled.trainOnBatch(x, y)).rejects.toThrow("halving");
   });
 });
 
