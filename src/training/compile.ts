@@ -64,8 +64,9 @@ export function metricsOf(outputs: readonly CompiledOutput[]): CompiledMetric[] 
  * @throws OptionError for names that do not exist, of things or of outputs.
  */
 export function compileNetwork(network: Network, options: CompileOptions): Compiled | Promise<Compiled> {
+  const choices = choicesOf(network, options);
   const set = (): Compiled | Promise<Compiled> => {
-    const outputs = compileOutputs(network, options);
+    const outputs = compileOutputs(network, choices);
     const optimizer = extended(optimizerOf("compile, optimizer", options.optimizer));
     const slots = new Map();
     if (!(optimizer instanceof Promise)) return { optimizer, outputs, slots };
@@ -91,23 +92,31 @@ function isByName(choice: unknown): choice is Readonly<Record<string, unknown>> 
   return typeof choice === "object" && choice !== null && !isLoss(choice) && !Array.isArray(choice);
 }
 
+/** What the options say of each output, in the order of outputs; known before anything is loaded. */
+function choicesOf(
+  { outputNames: names }: Network,
+  { loss, lossWeights, metrics = [], weightedMetrics = [] }: CompileOptions,
+) {
+  return {
+    losses: perOutput<LossChoice>("loss", names, loss, isLoss),
+    weights: perOutput<number>("lossWeights", names, lossWeights, (item) => typeof item === "number"),
+    lists: perOutput<readonly MetricChoice[]>("metrics", names, listed(names, metrics), isMetricList),
+    weightedLists: perOutput<readonly MetricChoice[]>(
+      "weightedMetrics",
+      names,
+      listed(names, weightedMetrics),
+      isMetricList,
+    ),
+  };
+}
+
 function compileOutputs(
-  network: Network,
-  { loss, lossWeights, metrics = [], weightedMetrics = [] }: Omit<CompileOptions, "optimizer">,
+  { outputNames: names }: Network,
+  { losses, weights, lists, weightedLists }: ReturnType<typeof choicesOf>,
 ): CompiledOutput[] {
-  const names = network.outputNames;
-  const lossesOf = perOutput("loss", names, loss, isLoss);
-  const weights = perOutput("lossWeights", names, lossWeights, (item) => typeof item === "number");
-  const lists = perOutput<readonly MetricChoice[]>("metrics", names, listed(names, metrics), isMetricList);
-  const weightedLists = perOutput<readonly MetricChoice[]>(
-    "weightedMetrics",
-    names,
-    listed(names, weightedMetrics),
-    isMetricList,
-  );
   const isAlone = names.length === 1;
   const outputs = names.map((name, i): CompiledOutput => {
-    const choice = lossesOf[i];
+    const choice = losses[i];
     const metric = (where: string, isWeighted: boolean) => (item: MetricChoice) => {
       const made = metricOf(`compile, ${where}`, item);
       return { key: isAlone ? made.name : keyOf(name, made.name), metric: made, isWeighted };

@@ -209,7 +209,7 @@ test("the printed program names the article's fusions", async () => {
   model.compile({ optimizer: "adam", loss: "sparseCategoricalCrossentropy", metrics: ["accuracy"] });
   const plan = await model.explainProgram({ batchSize: 16 });
   expect(plan).toMatch(/^train · batch 16 · \d+ calls in \d+ phases/);
-  expect(plan).toMatch(/conv2d\s+conv\s+first-layer patches 4×8, pooled in registers/);
+  expect(plan).toMatch(/conv2d\s+convPatches\s+first-layer patches 4×8, pooled in registers/);
   expect(plan).toContain("update states, if the loss is finite");
   expect(await model.explainProgram({ program: "predict" })).not.toContain("adam");
 });
