@@ -1,10 +1,11 @@
+import { requirePositive } from "../core/require.ts";
 import type { Value } from "../graph/graph.ts";
 import { add, divide, multiply, sqrt, square, subtract } from "../graph/ops/elementwise.ts";
 import type { LearningRate } from "../schedules/schedule.ts";
 import { type CommonOptions, settingsOf } from "./common-options.ts";
 import { movingMean } from "./moving-mean.ts";
 import type { Optimizer } from "./optimizer.ts";
-import { requireDecays, requirePositive } from "./require.ts";
+import { requireDecays } from "./require.ts";
 
 export interface AdadeltaOptions extends CommonOptions {
   /** What each step is multiplied by, or a schedule of it; the paper has 1. Default 0.001. */

@@ -1,5 +1,6 @@
 import { OptionError } from "../core/errors.ts";
 import { pow } from "../core/math.ts";
+import { requirePositive } from "../core/require.ts";
 import type { Value } from "../graph/graph.ts";
 import { add, divide, maximum, multiply, sqrt, square, subtract } from "../graph/ops/elementwise.ts";
 import { reduceMean } from "../graph/ops/reduce-max.ts";
@@ -7,7 +8,6 @@ import { reshape } from "../graph/ops/reshape.ts";
 import type { LearningRate } from "../schedules/schedule.ts";
 import { type CommonOptions, settingsOf } from "./common-options.ts";
 import type { Optimizer, UpdateContext } from "./optimizer.ts";
-import { requirePositive } from "./require.ts";
 
 export interface AdafactorOptions extends CommonOptions {
   /** Largest step relative to the size of a weight, or a schedule. Default 0.001. */

@@ -1,8 +1,9 @@
+import { requirePositive } from "../core/require.ts";
 import { add, divide, multiply, sqrt, square, subtract } from "../graph/ops/elementwise.ts";
 import type { LearningRate } from "../schedules/schedule.ts";
 import { type CommonOptions, settingsOf } from "./common-options.ts";
 import type { Optimizer } from "./optimizer.ts";
-import { requireNotNegative, requirePositive } from "./require.ts";
+import { requireNotNegative } from "./require.ts";
 
 export interface AdagradOptions extends CommonOptions {
   /** Step size, or a schedule. Default 0.001. */

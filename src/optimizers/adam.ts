@@ -1,8 +1,9 @@
+import { requirePositive } from "../core/require.ts";
 import type { LearningRate } from "../schedules/schedule.ts";
 import { adamDefaults, adamRule } from "./adam-rule.ts";
 import { type CommonOptions, settingsOf } from "./common-options.ts";
 import type { Optimizer } from "./optimizer.ts";
-import { requireDecays, requirePositive } from "./require.ts";
+import { requireDecays } from "./require.ts";
 
 export interface AdamOptions extends CommonOptions {
   /** Step size, or a schedule. Default 0.001. */

@@ -1,9 +1,10 @@
 import { pow } from "../core/math.ts";
+import { requirePositive } from "../core/require.ts";
 import { abs, add, divide, maximum, multiply, subtract } from "../graph/ops/elementwise.ts";
 import type { LearningRate } from "../schedules/schedule.ts";
 import { type CommonOptions, settingsOf } from "./common-options.ts";
 import type { Optimizer } from "./optimizer.ts";
-import { requireDecays, requirePositive } from "./require.ts";
+import { requireDecays } from "./require.ts";
 
 export interface AdamaxOptions extends CommonOptions {
   /** Step size, or a schedule. Default 0.001. */

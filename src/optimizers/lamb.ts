@@ -1,4 +1,5 @@
 import { pow } from "../core/math.ts";
+import { requirePositive } from "../core/require.ts";
 import type { Value } from "../graph/graph.ts";
 import { add, divide, greater, multiply, select, sqrt, square, subtract } from "../graph/ops/elementwise.ts";
 import { reduceSum } from "../graph/ops/reduce-sum.ts";
@@ -6,7 +7,7 @@ import type { LearningRate } from "../schedules/schedule.ts";
 import type { AdamaxOptions } from "./adamax.ts";
 import { settingsOf } from "./common-options.ts";
 import type { Optimizer } from "./optimizer.ts";
-import { requireDecays, requirePositive } from "./require.ts";
+import { requireDecays } from "./require.ts";
 
 function norm(value: Value): Value {
   return sqrt(reduceSum(square(value)));

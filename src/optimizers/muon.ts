@@ -1,5 +1,6 @@
 import { OptionError } from "../core/errors.ts";
 import { pow } from "../core/math.ts";
+import { requirePositive } from "../core/require.ts";
 import type { Value } from "../graph/graph.ts";
 import { add, divide, multiply, sqrt, square, subtract } from "../graph/ops/elementwise.ts";
 import { matMul } from "../graph/ops/mat-mul.ts";
@@ -8,7 +9,7 @@ import { transpose } from "../graph/ops/transpose.ts";
 import type { LearningRate } from "../schedules/schedule.ts";
 import { type CommonOptions, settingsOf } from "./common-options.ts";
 import type { Optimizer, UpdateContext } from "./optimizer.ts";
-import { requireDecays, requireNotNegative, requirePositive } from "./require.ts";
+import { requireDecays, requireNotNegative } from "./require.ts";
 
 export interface MuonOptions extends CommonOptions {
   /** Step size, or a schedule. Default 0.001. */

@@ -1,10 +1,11 @@
 import { pow } from "../core/math.ts";
+import { requirePositive } from "../core/require.ts";
 import { add, divide, multiply, sqrt, square, subtract } from "../graph/ops/elementwise.ts";
 import type { LearningRate } from "../schedules/schedule.ts";
 import type { AdamaxOptions } from "./adamax.ts";
 import { settingsOf } from "./common-options.ts";
 import type { Optimizer } from "./optimizer.ts";
-import { requireDecays, requirePositive } from "./require.ts";
+import { requireDecays } from "./require.ts";
 
 /** Momentum of step t: it grows to β₁ as the first steps go by. */
 function momentumAt(beta1: number, step: number): number {

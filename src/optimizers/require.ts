@@ -1,10 +1,5 @@
 import { OptionError } from "../core/errors.ts";
 
-/** @throws OptionError unless all numbers are positive and finite. */
-export function requirePositive(where: string, numbers: Record<string, number>): void {
-  requireAll(where, numbers, "a positive number", (value) => value > 0 && value < Infinity);
-}
-
 /** @throws OptionError unless all numbers are at least 0 and finite. */
 export function requireNotNegative(where: string, numbers: Record<string, number>): void {
   requireAll(where, numbers, "a number ≥ 0", (value) => value >= 0 && value < Infinity);

@@ -1,9 +1,10 @@
+import { requirePositive } from "../core/require.ts";
 import { add, divide, multiply, sqrt, square, subtract } from "../graph/ops/elementwise.ts";
 import type { LearningRate } from "../schedules/schedule.ts";
 import { type CommonOptions, settingsOf } from "./common-options.ts";
 import { movingMean } from "./moving-mean.ts";
 import type { Optimizer } from "./optimizer.ts";
-import { requireDecays, requireNotNegative, requirePositive } from "./require.ts";
+import { requireDecays, requireNotNegative } from "./require.ts";
 
 export interface RmspropOptions extends CommonOptions {
   /** Step size, or a schedule. Default 0.001. */

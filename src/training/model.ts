@@ -3,15 +3,10 @@ import type { Backend } from "../backends/contract.ts";
 import { UsageError } from "../core/errors.ts";
 import { namesLoading } from "../core/name-table.ts";
 import { checkOptions } from "../core/names.ts";
-import type { Shape } from "../core/shape.ts";
 import type { ImageSource } from "../data/image/image-pixels.ts";
-import type { ApplyOptions, Layer, SymbolicTensor } from "../layers/layer.ts";
-import { findLayer, freezeUntil } from "../models/find-layer.ts";
 import type { Meaning } from "../models/meaning.ts";
-import type { Network, NetworkNode } from "../models/network.ts";
-import { NetworkLayer } from "../models/network-layer.ts";
-import { type ModelSpec, specOf } from "../models/spec.ts";
-import { summaryOf } from "../models/summary.ts";
+import { ModelStructure } from "../models/model-structure.ts";
+import type { Network } from "../models/network.ts";
 import { learningRateOf } from "../optimizers/table.ts";
 import type { TrainedModel } from "./callback.ts";
 import type { ClassifyOptions, Guess } from "./classify.ts";
@@ -44,14 +39,12 @@ import { evaluationData, trainingSamples } from "./training-samples.ts";
 import type { WeightArray } from "./weights.ts";
 
 /** A network that can be trained, measured and asked. Made by {@link sequential} or {@link model}. */
-export class Model implements TrainedModel {
-  readonly name: string;
+export class Model extends ModelStructure implements TrainedModel {
   readonly seed: number;
   /** Names of classes, and how pictures are brought to size: `classify` goes by it, and it is saved with the model. */
   meaning: Meaning = {};
   /** Why a model from a file is not compiled as the file wanted it. @internal */
   notCompiled: string | undefined;
-  private readonly network: Network;
   /** @internal */
   readonly backendOptions: BackendOptions;
   private session: Promise<Session> | undefined;
@@ -62,102 +55,14 @@ export class Model implements TrainedModel {
   private isTraining = false;
   private isDisposed = false;
   private predictModule: Promise<typeof import("./predict.ts")> | undefined;
-  private readonly asLayer: NetworkLayer;
 
   constructor(network: Network, options: ModelOptions = {}) {
     const kind = network.isChain ? "sequential" : "model";
     const { seed = 0, name = kind, ...backendOptions } = options;
     checkModelOptions(kind, options);
-    this.network = network.build(seed);
-    this.asLayer = new NetworkLayer(network, options.name === undefined ? {} : { name: options.name });
-    this.name = name;
+    super(network.build(seed), name, options.name);
     this.seed = seed;
     this.backendOptions = backendOptions;
-  }
-
-  get layers(): readonly Layer[] {
-    return this.network.layers;
-  }
-
-  /** Shape of one sample behind each layer. */
-  get shapes(): readonly Shape[] {
-    return this.network.shapes;
-  }
-
-  /** How layers are connected: every use of a layer, and what it reads; missing for a plain chain. */
-  get branches(): readonly NetworkNode[] | undefined {
-    return this.network.isChain ? undefined : this.network.nodes;
-  }
-
-  /** Shape of one sample. @throws UsageError if there are several inputs. */
-  get inputShape(): Shape {
-    return this.network.inputShape;
-  }
-
-  /** Shape of what comes out for one sample. @throws UsageError if there are several outputs. */
-  get outputShape(): Shape {
-    return this.network.outputShape;
-  }
-
-  /** Shape of one sample, by the name of the input. */
-  get inputShapes(): Readonly<Record<string, Shape>> {
-    const { inputNames, inputShapes } = this.network;
-    return Object.fromEntries(inputNames.map((name, i) => [name, inputShapes[i]]));
-  }
-
-  /** Shape of what comes out for one sample, by the name of the output. */
-  get outputShapes(): Readonly<Record<string, Shape>> {
-    const { outputNames, outputShapes } = this.network;
-    return Object.fromEntries(outputNames.map((name, i) => [name, outputShapes[i]]));
-  }
-
-  /**
-   * The layer of that name; those inside another model by path: `"encoder/conv2d"`.
-   *
-   * @throws OptionError if there is none; the hint is the nearest one.
-   */
-  layer(name: string): Layer {
-    return findLayer(this.network.layers, name);
-  }
-
-  /** Frozen models keep all their weights and statistics. Setting it sets all layers. Takes effect at the next `compile`. */
-  get trainable(): boolean {
-    return this.network.layers.some((layer) => layer.trainable);
-  }
-
-  set trainable(trainable: boolean) {
-    this.asLayer.trainable = trainable;
-  }
-
-  /**
-   * Freezes all layers before the named one, and unfreezes it and those behind it. Takes effect at the next `compile`.
-   *
-   * @throws OptionError if there is no such layer.
-   */
-  freezeUntil(name: string): void {
-    freezeUntil(this.network.layers, name);
-  }
-
-  /** The model as a layer of another one, with the same weights. */
-  toLayer(): Layer {
-    return this.asLayer;
-  }
-
-  /**
-   * Uses the model as a layer of another one; the weights are shared.
-   *
-   * @throws ShapeError if the shapes do not fit.
-   * @example
-   * const image = input({ shape: [28, 28, 1] });
-   * const digit = model.apply(image, { training: false });
-   */
-  apply(tensors: SymbolicTensor | readonly SymbolicTensor[], options: ApplyOptions = {}): SymbolicTensor {
-    return this.asLayer.apply(tensors, options);
-  }
-
-  /** As `apply`, for models with several outputs. */
-  applyAll(tensors: readonly SymbolicTensor[], options: ApplyOptions = {}): SymbolicTensor[] {
-    return this.asLayer.applyAll(tensors, options);
   }
 
   /** Step size of the optimizer; a new one takes effect with the next step. With a schedule it follows the steps. */
@@ -367,11 +272,6 @@ export class Model implements TrainedModel {
     return trainBatch(this.trainer(session, compiled), samples);
   }
 
-  /** Names and shapes of all weights, in the order of `getWeights`. */
-  get weightShapes(): readonly { readonly name: string; readonly shape: Shape }[] {
-    return this.network.weights.map(({ path, state }) => ({ name: path, shape: state.shape }));
-  }
-
   /** All weights in the order of the layers; moving statistics too. */
   async getWeights(): Promise<WeightArray[]> {
     const { readWeights } = await import("./weights.ts");
@@ -413,22 +313,12 @@ export class Model implements TrainedModel {
     return examine(await this.parts(), await this.requireCompiled("doctor"), data);
   }
 
-  /** Layers with shapes, parameters, arithmetic and memory, as a table to print. */
-  summary(): string {
-    return summaryOf(this.network, []);
-  }
-
   /** The plan of a program as text: for each call its kernel, method, shapes, arithmetic and memory. */
   async explainProgram(options: ExplainOptions = {}): Promise<string> {
     if (options.program !== undefined && options.program !== "predict")
       this.requireCompiled("explainProgram");
     const { explainModel } = await import("./explain-model.ts");
     return explainModel(await this.parts(), options);
-  }
-
-  /** The architecture as JSON. @throws UsageError for a layer with options that only code can express. */
-  toSpec(): ModelSpec {
-    return specOf(this.network);
   }
 
   /**

@@ -1,6 +1,6 @@
 import { escapeHtml } from "../report/escape.ts";
+import { writePage } from "../report/page.ts";
 import { dataUri } from "../report/picture.ts";
-import { style } from "../report/style.ts";
 
 export interface MapPicture {
   readonly title: string;
@@ -49,22 +49,7 @@ export function writeExplanation(explanation: Explanation): string {
   const { path, modelPath, guesses, size, seen, gradCam, saliency, occlusion, layers } = explanation;
   const [best] = guesses;
   const title = `${path}: ${best.name}, ${percent(best.probability)}`;
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escapeHtml(title)}</title>
-<style>${style}${ownStyle}</style>
-</head>
-<body>
-<main>
-<header>
-<div class="eyebrow">ConvNet explanation</div>
-<h1>${escapeHtml(title)}</h1>
-<code>${escapeHtml(modelPath)}</code>
-</header>
-<div class="pair-of">
+  const body = `<div class="pair-of">
 <section><h2>What the network sees</h2>
 <p class="lead">The picture as it enters: ${escapeHtml(size)} pixels.</p>
 <div class="why">${figure("The picture as it enters the network", seen)}</div></section>
@@ -84,11 +69,14 @@ ${drawGuesses(guesses)}</section>
 </div>
 <section><h2>What the layers make of it</h2>
 <p class="lead">Each square is one feature map; all of a layer are on one scale. White is strong; where there are numbers below 0, they are orange and those above blue.</p>
-${layers.map(drawLayer).join("\n")}</section>
-</main>
-</body>
-</html>
-`;
+${layers.map(drawLayer).join("\n")}</section>`;
+  return writePage({
+    eyebrow: "ConvNet explanation",
+    title,
+    lead: `<code>${escapeHtml(modelPath)}</code>`,
+    body,
+    ownStyle,
+  });
 }
 
 function figure(alt: string, png: Uint8Array, caption?: string): string {

@@ -3,8 +3,8 @@ import { writeFile } from "../../core/files.ts";
 import { convolve, disposeBackends, imageKernels, type NumberArray } from "../../index.ts";
 import { readImage } from "../../node.ts";
 import { escapeHtml } from "../report/escape.ts";
+import { writePage } from "../report/page.ts";
 import { dataUri, encodePicture } from "../report/picture.ts";
-import { style } from "../report/style.ts";
 
 export interface KernelsOptions {
   readonly out?: string;
@@ -83,27 +83,15 @@ function weightText(weight: number): string {
 
 function pageOf(path: string, rows: readonly string[]): string {
   const title = `What kernels highlight in ${path}`;
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escapeHtml(title)}</title>
-<style>${style}${ownStyle}</style>
-</head>
-<body>
-<main>
-<header>
-<div class="eyebrow">ConvNet kernels</div>
-<h1>${escapeHtml(title)}</h1>
-<p class="lead">Each pixel becomes the sum of its neighbours times the kernel's weights, for each colour by itself: what a convolution
-does before anything is learned. Around the photo lie zeros. Edges are shown by their strength.</p>
-</header>
-<section><table class="kernels"><tbody>
+  const body = `<section><table class="kernels"><tbody>
 ${rows.join("\n")}
-</tbody></table></section>
-</main>
-</body>
-</html>
-`;
+</tbody></table></section>`;
+  return writePage({
+    eyebrow: "ConvNet kernels",
+    title,
+    lead: `<p class="lead">Each pixel becomes the sum of its neighbours times the kernel's weights, for each colour by itself: what a convolution
+does before anything is learned. Around the photo lie zeros. Edges are shown by their strength.</p>`,
+    body,
+    ownStyle,
+  });
 }

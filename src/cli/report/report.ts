@@ -4,7 +4,7 @@ import { drawConfusion, drawMixups, drawScores } from "./confusion.ts";
 import { type Curve, drawChart } from "./curves.ts";
 import { escapeHtml } from "./escape.ts";
 import { drawMistakes, type TestImages } from "./mistakes.ts";
-import { style } from "./style.ts";
+import { writePage } from "./page.ts";
 import { classScores, confusionMatrix, judge, worstMistakes } from "./verdicts.ts";
 
 const mostMistakes = 24;
@@ -47,22 +47,7 @@ export function writeReport(facts: ReportFacts, outcome: TestOutcome, diagram?: 
   const wrong = verdicts.filter(({ truth, said }) => truth !== said).length;
   const threads = facts.threads === 1 ? "1 thread" : `${facts.threads} threads`;
   const title = `${dataset}: ${formatPercent(testAccuracy)} of ${formatCount(samples)} test images right`;
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escapeHtml(title)}</title>
-<style>${style}</style>
-</head>
-<body>
-<main>
-<header>
-<div class="eyebrow">ConvNet training report · ${escapeHtml(`${formatDate(facts.date)} · ${facts.backend}, ${threads}`)}</div>
-<h1>${escapeHtml(title)}</h1>
-<code>${escapeHtml(facts.command)}</code>
-</header>
-${drawFacts(facts, wrong)}
+  const body = `${drawFacts(facts, wrong)}
 ${drawCurves(facts)}
 <div class="pair-of wide-left">
 <section><h2>Confusion matrix</h2>
@@ -80,11 +65,13 @@ ${drawScores(classScores(counts), classNames)}</section>
 <section><h2>Network</h2>
 ${diagram ? drawDiagram(diagram) : ""}
 <pre>${escapeHtml(facts.summary)}</pre></section>
-<footer>Weights SHA-256 <code>${escapeHtml(facts.weightsSha256)}</code></footer>
-</main>
-</body>
-</html>
-`;
+<footer>Weights SHA-256 <code>${escapeHtml(facts.weightsSha256)}</code></footer>`;
+  return writePage({
+    eyebrow: `ConvNet training report · ${formatDate(facts.date)} · ${facts.backend}, ${threads}`,
+    title,
+    lead: `<code>${escapeHtml(facts.command)}</code>`,
+    body,
+  });
 }
 
 function drawDiagram(svg: string): string {

@@ -68,13 +68,13 @@ function computed(
 ): Operand[] {
   const graph = new Graph();
   const known = new Map<Value, Constant>();
-  const placeholder: MakeValue = (content) => {
+  const asInput: MakeValue = (content) => {
     const value = graph.input(`${known.size}`, content.shape);
     known.set(value, content);
     return value;
   };
-  const own = inputs.map((input) => input?.constant && Operand.known(input.constant, placeholder));
-  const constant = (content: Constant) => Operand.known(content, placeholder);
+  const own = inputs.map((input) => input?.constant && Operand.known(input.constant, asInput));
+  const constant = (content: Constant) => Operand.known(content, asInput);
   const results = [definition.write({ ...node, graph, inputs: own, constant })].flat();
   return results.map((result) => {
     const { type, shape } = result;

@@ -49,7 +49,7 @@ export function readModel(bytes: Uint8Array, where: string): SavedModel {
   checkBatches(where, onnx.inputs);
   const results = writeGraph(onnx, operands, {
     graph,
-    make: placeholder(graph),
+    make: inputInstead(graph),
     prepare: (node, found) => withSamples(onnx, node, found),
     onNode: (written) => importNode(written, onnx, builder, tensors),
   });
@@ -75,7 +75,7 @@ function outerName(name: string): string {
 }
 
 /** The lengths of known arrays are all that is needed of them here. */
-function placeholder(graph: Graph): MakeValue {
+function inputInstead(graph: Graph): MakeValue {
   let count = 0;
   return ({ shape }) => graph.input(`known ${count++}`, shape);
 }
